@@ -1,0 +1,239 @@
+"""One environment, as a person describes it in a parameter file.
+
+Every field's description says meaning, unit and example; the same sentence is the JSON schema's help in an editor, the
+README's parameter table and the label and description a person reads in the CloudFormation console. Fields checked one by one
+are checked here; rules across fields are in `rules.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from deployer.vocabulary.names import PRIMARY, SECONDARY
+
+REGION_PATTERN = r"^[a-z]{2}(-[a-z]+)+-[0-9]$"
+
+RegionName = Annotated[str, Field(pattern=REGION_PATTERN)]
+
+
+class Part(BaseModel):
+    """A frozen group of fields that refuses unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RegionParameters(Part):
+    """One Region of the pair."""
+
+    name: RegionName = Field(description="AWS Region this half of the system runs in. Example: us-east-1.")
+    role: Literal["primary", "secondary"] = Field(
+        description="Which half of the failover pair this Region is; each role is given once. Example: primary."
+    )
+    vpc_cidr: str = Field(
+        description="IPv4 block of this Region's VPC, /16 to /24; the two may not overlap. Example: 10.0.0.0/16."
+    )
+
+
+class ZoneParameters(Part):
+    """The public name payments are sent to."""
+
+    name: str = Field(
+        pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$",
+        max_length=200,
+        description="DNS zone of the API: api.<zone> fails over, <region>.api.<zone> names one Region. Example: pay.example.com.",
+    )
+    hosted_zone_id: str | None = Field(
+        default=None,
+        pattern=r"^Z[A-Z0-9]{1,31}$",
+        description="Existing Route 53 hosted zone of that name; without it the bootstrap stack makes one. Example: Z0123456789ABC.",
+    )
+
+
+class NotificationParameters(Part):
+    """Who hears of alarms."""
+
+    email: str = Field(
+        pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
+        description="Address that alarm topics in both Regions send to. Example: payments-oncall@example.com.",
+    )
+
+
+class TableParameters(Part):
+    """The ledger of payments, a DynamoDB global table."""
+
+    consistency: Literal["strong", "eventual"] = Field(
+        default="strong",
+        description="Multi-Region consistency, fixed at creation: strong loses nothing, eventual may lose about a second. Example: strong.",
+    )
+    recovery_days: int = Field(
+        default=35, ge=1, le=35, description="Days of point-in-time recovery kept on every replica. Example: 35."
+    )
+    deletion_protection: bool = Field(
+        default=True, description="Whether DynamoDB refuses to delete the table. Example: true."
+    )
+
+
+class NetworkParameters(Part):
+    """The isolated network the payment functions run in."""
+
+    zones_per_vpc_count: int = Field(
+        default=2, ge=2, le=3, description="Availability Zones with a private subnet in each VPC. Example: 2."
+    )
+    interface_endpoints: tuple[Literal["secretsmanager", "logs", "ssm", "monitoring", "kms"], ...] = Field(
+        default=("secretsmanager", "ssm", "logs"),
+        description="AWS services reached by an interface endpoint, paid by zone and hour. Example: [secretsmanager, ssm, logs].",
+    )
+
+
+class FunctionParameters(Part):
+    """How a Lambda function is sized."""
+
+    memory_megabytes: int = Field(ge=128, le=10240, description="Memory of the function in MB. Example: 256.")
+    timeout_seconds: int = Field(ge=1, le=29, description="Longest run of the function in seconds. Example: 10.")
+
+
+class FunctionsParameters(Part):
+    """The functions behind the API."""
+
+    payment: FunctionParameters = Field(
+        default=FunctionParameters(memory_megabytes=256, timeout_seconds=10),
+        description="Size of the function that takes payments. Example: {memory_megabytes: 256, timeout_seconds: 10}.",
+    )
+    health: FunctionParameters = Field(
+        default=FunctionParameters(memory_megabytes=128, timeout_seconds=1),
+        description="Size of the function that answers health checks. Example: {memory_megabytes: 128, timeout_seconds: 1}.",
+    )
+    authorizer: FunctionParameters = Field(
+        default=FunctionParameters(memory_megabytes=128, timeout_seconds=3),
+        description="Size of the function that checks API keys. Example: {memory_megabytes: 128, timeout_seconds: 3}.",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="Least severe level the functions log. Example: INFO."
+    )
+
+
+class ApiParameters(Part):
+    """Limits of the REST API."""
+
+    requests_per_second_max: int = Field(
+        default=1000, ge=1, le=10000, description="Steady requests a second the stage lets through. Example: 1000."
+    )
+    burst_requests_max: int = Field(
+        default=500, ge=1, le=5000, description="Requests the stage lets through at once. Example: 500."
+    )
+
+
+class FailoverParameters(Part):
+    """How fast traffic leaves a sick primary Region; `check` does the arithmetic."""
+
+    request_interval_seconds: Literal[10, 30] = Field(
+        default=10, description="Seconds between two probes of one health checker: 10 or 30. Example: 10."
+    )
+    failure_threshold_count: int = Field(
+        default=2, ge=1, le=10, description="Failed probes in a row that make a checker call the endpoint unhealthy. Example: 2."
+    )
+    record_ttl_seconds: int = Field(
+        default=10, ge=1, le=300, description="TTL of the failover records in seconds. Example: 10."
+    )
+    recovery_seconds_max: int = Field(
+        default=60, ge=1, le=600, description="Longest time to recovery that is acceptable, worst case, in seconds. Example: 60."
+    )
+    fail_back: Literal["latched", "automatic"] = Field(
+        default="latched",
+        description="Whether traffic returns by an operator's fail-back (latched) or by itself (automatic). Example: latched.",
+    )
+
+
+class RetentionParameters(Part):
+    """How long things are kept, and what a tear-down may take."""
+
+    logs_days: Literal[1, 3, 5, 7, 14, 30, 60, 90, 180, 365] = Field(
+        default=7, description="Days that log groups keep entries. Example: 7."
+    )
+    audit_infrequent_access_days: int = Field(
+        default=30, ge=30, le=3650, description="Age in days at which audit records move to infrequent access. Example: 30."
+    )
+    audit_glacier_days: int = Field(
+        default=90, ge=60, le=3650, description="Age in days at which audit records move to Glacier. Example: 90."
+    )
+    on_tear_down: Literal["retain", "delete"] = Field(
+        default="retain",
+        description="What a tear-down does with the ledger, the audit log and the secret. Example: retain.",
+    )
+
+
+class TagParameters(Part):
+    """Cost allocation."""
+
+    owner: str = Field(min_length=1, max_length=128, description="Team that answers for the stacks. Example: payments-platform.")
+    cost_centre: str = Field(min_length=1, max_length=128, description="Where the cost is booked. Example: cc-4711.")
+
+
+class RolloutParameters(Part):
+    """Bounds of a roll-out."""
+
+    operation_minutes_max: int = Field(
+        default=60, ge=1, le=720, description="Longest wait for one stack or StackSet operation, in minutes. Example: 60."
+    )
+    poll_seconds: float = Field(
+        default=5.0, ge=0.05, le=60, description="Seconds between two looks at a running operation. Example: 5."
+    )
+
+
+class Environment(Part):
+    """One whole system: two Regions, one table, one name."""
+
+    target: Literal["local", "aws"] = Field(
+        description="Where it runs: local is the embedded AWS here, aws is the account of the ambient credentials. Example: local."
+    )
+    suffix: str = Field(
+        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
+        description="Environment suffix that ends every physical name, lower-case letters, digits and single hyphens. Example: staging.",
+    )
+    account_id: str | None = Field(
+        default=None,
+        pattern=r"^[0-9]{12}$",
+        description="The only AWS account this file may be rolled out to; without it any. Example: '111122223333'.",
+    )
+    regions: tuple[RegionParameters, ...] = Field(
+        min_length=2, max_length=2, description="The failover pair: one primary and one secondary Region."
+    )
+    witness_region: RegionName = Field(
+        default="us-west-2", description="Third Region that makes a strongly consistent table's quorum. Example: us-west-2."
+    )
+    administration_region: RegionName | None = Field(
+        default=None,
+        description="Region that holds the StackSet and the global stack; the secondary unless given. Example: us-east-2.",
+    )
+    zone: ZoneParameters = Field(description="The public name payments are sent to.")
+    notifications: NotificationParameters = Field(description="Who hears of alarms.")
+    table: TableParameters = Field(default=TableParameters(), description="The ledger of payments.")
+    network: NetworkParameters = Field(default=NetworkParameters(), description="The isolated network of the functions.")
+    functions: FunctionsParameters = Field(default=FunctionsParameters(), description="The functions behind the API.")
+    api: ApiParameters = Field(default=ApiParameters(), description="Limits of the REST API.")
+    failover: FailoverParameters = Field(default=FailoverParameters(), description="How fast traffic leaves a sick Region.")
+    retention: RetentionParameters = Field(default=RetentionParameters(), description="How long things are kept.")
+    tags: TagParameters = Field(description="Cost allocation.")
+    rollout: RolloutParameters = Field(default=RolloutParameters(), description="Bounds of a roll-out.")
+
+    @property
+    def primary(self) -> RegionParameters:
+        """The Region that serves while all is well."""
+        return next(region for region in self.regions if region.role == PRIMARY)
+
+    @property
+    def secondary(self) -> RegionParameters:
+        """The standby Region, and by default the one everything is steered from (decision 3)."""
+        return next(region for region in self.regions if region.role == SECONDARY)
+
+    @property
+    def home_region(self) -> str:
+        """The Region that holds the StackSet and the global stack."""
+        return self.administration_region or self.secondary.name
+
+    @property
+    def rollout_order(self) -> tuple[str, ...]:
+        """Region names in the order a change reaches them: secondary first (decision 2)."""
+        return (self.secondary.name, self.primary.name)

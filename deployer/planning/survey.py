@@ -1,0 +1,91 @@
+"""What stands in AWS before a roll-out: facts only, taken by `take_survey` and never changed.
+
+The planner sees AWS through this module alone. Nothing here decides anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackFacts:
+    """One existing stack. `parameters` and `outputs` are sorted (name, value) pairs; `template_body` is as it was sent."""
+
+    name: str
+    region: str
+    stack_id: str
+    status: str
+    status_reason: str
+    template_body: str
+    parameters: tuple[tuple[str, str], ...]
+    tags: tuple[tuple[str, str], ...]
+    outputs: tuple[tuple[str, str], ...]
+    termination_protection: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackInstanceFacts:
+    """One StackSet instance. `status` is CURRENT, OUTDATED or INOPERABLE; `detailed_status` as AWS spells it.
+
+    `stack` is the instance's own stack as its Region tells it, None when it is gone. `overrides` are this instance's
+    parameter overrides, sorted.
+    """
+
+    account_id: str
+    region: str
+    status: str
+    detailed_status: str
+    status_reason: str
+    overrides: tuple[tuple[str, str], ...]
+    stack: StackFacts | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationFacts:
+    """One StackSet operation: its id, CREATE/UPDATE/DELETE/DETECT_DRIFT and RUNNING/SUCCEEDED/FAILED/STOPPING/STOPPED/QUEUED."""
+
+    operation_id: str
+    action: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackSetFacts:
+    """The StackSet's own definition, its instances and its newest operation."""
+
+    name: str
+    region: str
+    stack_set_id: str
+    template_body: str
+    parameters: tuple[tuple[str, str], ...]
+    tags: tuple[tuple[str, str], ...]
+    administration_role_arn: str
+    execution_role_name: str
+    instances: tuple[StackInstanceFacts, ...]
+    last_operation: OperationFacts | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BucketFacts:
+    """A bucket a tear-down has to empty first: objects counts every version and delete marker."""
+
+    name: str
+    region: str
+    objects_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """Everything the planner may know of AWS.
+
+    `bootstrap` has one entry per Region in which the bootstrap stack exists; `artifacts` the (region, key) pairs of packages that
+    already lie in that Region's artifact bucket; `buckets` only those of this system that exist.
+    """
+
+    account_id: str
+    bootstrap: tuple[StackFacts, ...]
+    stack_set: StackSetFacts | None
+    global_: StackFacts | None
+    artifacts: frozenset[tuple[str, str]]
+    buckets: tuple[BucketFacts, ...]

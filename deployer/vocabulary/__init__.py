@@ -1,0 +1,1 @@
+"""Floor 0: the words every other room uses; standard library only."""

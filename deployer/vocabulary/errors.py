@@ -1,0 +1,91 @@
+"""What can go wrong, in three parts a person can act on: summary, detail and way out.
+
+The tree, with the exit code a command ends with:
+
+    DeployerError            1
+      InputRefused           2   the parameter file, the command line or a plan file
+      AwsRefused             3   a call that AWS answered with an error
+      RolloutFailed          4   a stack or a Region that did not settle as planned
+      RolloutBusy            7   someone else's operation is under way
+      Diverged               8   what is deployed is not what was rolled out
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class DeployerError(Exception):
+    """An end that a person can act on.
+
+    Args:
+        summary: one sentence, what did not work and where.
+        detail: the cause in the words of whoever refused (AWS, a file, a rule); may be several lines.
+        hint: the way out, as an instruction.
+    """
+
+    exit_code = 1
+
+    def __init__(self, summary: str, detail: str = "", hint: str = "") -> None:
+        super().__init__(summary)
+        self.summary = summary
+        self.detail = detail
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return "\n".join(part for part in (self.summary, self.detail, self.hint) if part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mistake:
+    """One fault in something a person wrote.
+
+    `place` is `file:line` (1-based) or a command-line option; `sentence` names the field and the fault;
+    `nearest` is the known name closest to an unknown one, or empty.
+    """
+
+    place: str
+    sentence: str
+    nearest: str = ""
+
+    def __str__(self) -> str:
+        guess = f"; did you mean {self.nearest}?" if self.nearest else ""
+        return f"{self.place}: {self.sentence}{guess}"
+
+
+class InputRefused(DeployerError):
+    """What a person typed cannot be used; carries every mistake found, never only the first."""
+
+    exit_code = 2
+
+    def __init__(self, summary: str, mistakes: tuple[Mistake, ...] = (), hint: str = "") -> None:
+        super().__init__(summary, "\n".join(str(mistake) for mistake in mistakes), hint)
+        self.mistakes = mistakes
+
+
+class AwsRefused(DeployerError):
+    """AWS answered a call with an error. `code` is AWS's own error code, such as `AccessDenied`."""
+
+    exit_code = 3
+
+    def __init__(self, *, service: str, operation: str, region: str, code: str, message: str, hint: str = "") -> None:
+        super().__init__(f"{service} refused {operation} in {region}", f"{code}: {message}", hint)
+        self.service, self.operation, self.region, self.code = service, operation, region, code
+
+
+class RolloutFailed(DeployerError):
+    """A step did not reach the state the plan asked for; the detail says which resource, why, and what stands where."""
+
+    exit_code = 4
+
+
+class RolloutBusy(DeployerError):
+    """Another operation is under way on the same system; the detail says whose."""
+
+    exit_code = 7
+
+
+class Diverged(DeployerError):
+    """What is deployed differs from what was rolled out."""
+
+    exit_code = 8

@@ -1,0 +1,115 @@
+"""What happened during a roll-out or a tear-down: facts in the past tense, never sentences.
+
+The runner emits them, reporting draws them; the two meet only here. In the JSON event log the `event` field is the
+class name in snake case and every field below is a key. `phase` is one of `PHASES`; `step` is the step's title.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from re import sub
+from typing import Any, Final
+
+PHASES: Final = ("bootstrap", "artifacts", "regional", "global", "activation")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """The common shape: `at` is the moment in ISO 8601, UTC."""
+
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolloutStarted(Event):
+    """A plan began to be performed; `steps_count` counts the steps that do something."""
+
+    plan_id: str
+    suffix: str
+    intent: str
+    steps_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepStarted(Event):
+    """One step began."""
+
+    phase: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSkipped(Event):
+    """One step had nothing to do."""
+
+    phase: str
+    step: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceMoved(Event):
+    """CloudFormation reported a resource's status; `reason` is CloudFormation's own text or empty."""
+
+    phase: str
+    stack_name: str
+    region: str
+    logical_id: str
+    resource_type: str
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegionSettled(Event):
+    """A stack or stack instance reached a final state in one Region; `status` is AWS's own word."""
+
+    phase: str
+    stack_name: str
+    region: str
+    status: str
+    took_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepEnded(Event):
+    """One step reached what the plan asked for."""
+
+    phase: str
+    step: str
+    took_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepFailed(Event):
+    """One step did not; summary, detail and hint are those of the error that ends the roll-out."""
+
+    phase: str
+    step: str
+    summary: str
+    detail: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolloutEnded(Event):
+    """The plan was performed or given up; `outcome` is `done`, `nothing_to_do` or `failed`."""
+
+    plan_id: str
+    intent: str
+    outcome: str
+    took_seconds: float
+
+
+Listener = Callable[[Event], None]
+
+
+def event_name(event: Event) -> str:
+    """Return the event's name in the JSON log: `RegionSettled` -> `region_settled`."""
+    return sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
+
+
+def as_record(event: Event) -> dict[str, Any]:
+    """Return the event as one JSON-ready record, its name first."""
+    return {"event": event_name(event), **asdict(event)}

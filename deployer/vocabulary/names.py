@@ -1,0 +1,47 @@
+"""Every physical name the system owns, and how long a suffix each of them leaves room for.
+
+The names given by the architecture (section 6) are kept to the letter; the others follow their shape. A role is
+`primary` or `secondary`. Limits: S3 bucket 63, Lambda function 64, IAM role 64, CloudWatch alarm 255, SNS topic 256,
+StackSet 128, Synthetics canary 255, secret 512, DynamoDB table 255 [the services' own quota pages].
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+PRIMARY: Final = "primary"
+SECONDARY: Final = "secondary"
+ROLES: Final = (PRIMARY, SECONDARY)
+
+# kind -> (pattern, longest name the service takes)
+PATTERNS: Final[dict[str, tuple[str, int]]] = {
+    "audit bucket": ("payment-audit-logs-{role}-{suffix}", 63),
+    "artifact bucket": ("payment-artifacts-{suffix}-{account_id}-{region}", 63),
+    "table": ("payment-transactions-{suffix}", 255),
+    "payment function": ("payment-processor-{role}-{suffix}", 64),
+    "health function": ("payment-health-{role}-{suffix}", 64),
+    "authorizer function": ("payment-authorizer-{role}-{suffix}", 64),
+    "api": ("payment-api-{role}-{suffix}", 255),
+    "topic": ("payment-failover-topic-{role}-{suffix}", 256),
+    "secret": ("payment-api-secret-{suffix}", 512),
+    "configuration parameter": ("/payment-processing/{suffix}/config", 1011),
+    "stack set": ("payment-regional-{suffix}", 128),
+    "global stack": ("payment-global-{suffix}", 128),
+    "bootstrap stack": ("payment-bootstrap-{suffix}", 128),
+    "stack set administration role": ("payment-stackset-administration-{suffix}", 64),
+    "stack set execution role": ("payment-stackset-execution-{suffix}", 64),
+}
+
+_LONGEST: Final = {"role": "secondary", "account_id": "0" * 12, "region": "ap-southeast-1"}
+
+
+def name_of(kind: str, *, suffix: str, **parts: str) -> str:
+    """Return the physical name of `kind` (a key of `PATTERNS`); raises KeyError when a part it needs is missing."""
+    return PATTERNS[kind][0].format(suffix=suffix, **parts)
+
+
+def suffix_characters_max() -> tuple[int, str]:
+    """Return (characters, kind): the longest suffix that fits every name, and the kind whose limit decides it."""
+    room = {kind: limit - len(pattern.format(suffix="", **_LONGEST)) for kind, (pattern, limit) in PATTERNS.items()}
+    strictest = min(room, key=lambda kind: room[kind])
+    return room[strictest], strictest
