@@ -1,0 +1,163 @@
+"""A roll-out while it runs: a live grid of phases and Regions on a terminal, one timestamped line a fact anywhere else.
+
+A CI log gets lines only, never a redrawn screen: what happened, when, where, and how far that is (`3/45`). On a terminal the grid
+is redrawn in place and the lines above it are the failures alone, which stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from rich.console import Console, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from deployer.planning.plan import RolloutPlan
+from deployer.reporting.progress import STACK_TYPE, Cell, Progress, went_wrong
+from deployer.reporting.words import clock_text, duration
+from deployer.vocabulary.clock import Clock
+from deployer.vocabulary.events import (
+    Event,
+    Listener,
+    RegionSettled,
+    ResourceMoved,
+    RolloutEnded,
+    RolloutStarted,
+    StepEnded,
+    StepFailed,
+    StepSkipped,
+    StepStarted,
+)
+
+_COLOURS: Final = {"waiting": "dim", "running": "cyan", "done": "green", "unchanged": "dim", "failed": "bold red"}
+_REDRAWS_PER_SECOND: Final = 8
+
+
+class ConsoleProgress:
+    """Draws one roll-out or tear-down on `console`; `performing` is the whole of its life."""
+
+    def __init__(self, console: Console, clock: Clock) -> None:
+        self._console, self._clock = console, clock
+
+    @contextmanager
+    def performing(self, plan: RolloutPlan) -> Iterator[Listener]:
+        """Yield the listener that shows the plan being performed; the last state of the grid stays on the screen."""
+        progress = Progress(plan)
+        if not self._console.is_terminal:
+            yield lambda event: self._tell(progress, event)
+            return
+        grid = Grid(progress, self._clock)
+
+        def listener(event: Event) -> None:
+            progress.take(event)
+            if is_failure(event):
+                self._console.print(line(event, progress))
+
+        with Live(grid, console=self._console, refresh_per_second=_REDRAWS_PER_SECOND):
+            yield listener
+
+    def _tell(self, progress: Progress, event: Event) -> None:
+        progress.take(event)
+        text = line(event, progress)
+        if text is not None:
+            self._console.print(text, soft_wrap=True)
+
+
+class Grid:
+    """The live drawing: a row for each phase, a column for each Region, the time since it began."""
+
+    def __init__(self, progress: Progress, clock: Clock) -> None:
+        self._progress, self._clock = progress, clock
+        self._began_seconds = clock.monotonic_seconds()
+
+    def __rich__(self) -> RenderableType:
+        """Return the grid as it is now; asked anew for every redraw."""
+        progress = self._progress
+        elapsed = duration(self._clock.monotonic_seconds() - self._began_seconds)
+        table = Table(
+            title=Text(f"{progress.intent} of {progress.suffix}, {elapsed}"), box=None, title_justify="left", pad_edge=False, expand=False
+        )
+        table.add_column("phase", no_wrap=True)
+        for region in progress.regions:
+            table.add_column(region, no_wrap=True, overflow="ellipsis", min_width=24)
+        for phase in progress.phases:
+            cells = (progress.cells.get((phase, region)) for region in progress.regions)
+            table.add_row(phase, *(Text("") if cell is None else cell_text(cell) for cell in cells))
+        return table
+
+
+def cell_text(cell: Cell) -> Text:
+    """Return what one phase in one Region shows: its word, how far it is, the resource last heard of, or its time."""
+    style = _COLOURS[cell.state]
+    match cell.state:
+        case "waiting":
+            return Text("waiting", style)
+        case "unchanged":
+            return Text("no change", style)
+        case "done":
+            return Text(f"done {duration(cell.took_seconds)}", style)
+        case "failed":
+            return Text(f"failed {cell.current}".rstrip(), style)
+        case "running":
+            return Text(" ".join(part for part in (_how_far(cell), cell.current) if part) or "running", style)
+
+
+def _how_far(cell: Cell) -> str:
+    if cell.resources_count:
+        return f"{min(len(cell.resources_settled), cell.resources_count)}/{cell.resources_count}"
+    return f"{len(cell.steps_settled)}/{cell.steps_count}" if cell.steps_count > 1 else ""
+
+
+def is_failure(event: Event) -> bool:
+    """Return whether a person has to see this event even after the grid was redrawn."""
+    if isinstance(event, ResourceMoved):
+        return event.status.endswith("_FAILED")
+    return isinstance(event, StepFailed) or (isinstance(event, RegionSettled) and went_wrong(event.status))
+
+
+def line(event: Event, progress: Progress) -> Text | None:
+    """Return one event as one line, or None for those that would only repeat what the next line says."""
+    match event:
+        case RolloutStarted():
+            return _line(event, "", "", f"{event.intent} of {event.suffix} began: {event.steps_count} steps, plan {event.plan_id[:12]}")
+        case StepStarted():
+            return _line(event, event.phase, "", event.step)
+        case StepSkipped():
+            return _line(event, event.phase, "", f"{event.step}: no change")
+        case StepEnded():
+            return _line(event, event.phase, "", f"{event.step}: done in {duration(event.took_seconds)}", "green")
+        case StepFailed():
+            return _line(event, event.phase, "", f"{event.step}: failed: {event.summary}", "bold red")
+        case ResourceMoved():
+            return _resource_line(event, progress)
+        case RegionSettled():
+            style = "bold red" if went_wrong(event.status) else "green"
+            return _line(
+                event, event.phase, event.region, f"{event.stack_name}: {event.status} after {duration(event.took_seconds)}", style
+            )
+        case RolloutEnded():
+            outcome = event.outcome.replace("_", " ")
+            style = "bold red" if event.outcome == "failed" else "green"
+            return _line(event, "", "", f"{event.intent} ended: {outcome} after {duration(event.took_seconds)}", style)
+    return None
+
+
+def _resource_line(event: ResourceMoved, progress: Progress) -> Text | None:
+    if event.status.endswith("_IN_PROGRESS") or event.resource_type == STACK_TYPE:
+        return None
+    failed = event.status.endswith("_FAILED")
+    counted = progress.counted(event)
+    sentence = f"{event.logical_id} ({event.resource_type}) {event.status}"
+    if counted and not failed:
+        sentence = f"[{counted}] {sentence}"
+    if event.reason and failed:
+        sentence = f"{sentence}: {event.reason}"
+    return _line(event, event.phase, event.region, sentence, "bold red" if failed else "")
+
+
+def _line(event: Event, phase: str, region: str, sentence: str, style: str = "") -> Text:
+    where = "".join(f"{part:{width}}  " for part, width in ((phase, 10), (region, 10)) if part)
+    return Text.assemble((f"{clock_text(event.at)}  ", "dim"), where, (sentence, style))

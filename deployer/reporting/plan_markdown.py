@@ -1,0 +1,54 @@
+"""A plan as Markdown that fits a pull-request comment: a table of steps, then what each of them changes, folded away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deployer.planning.plan import ArtifactUpload, RolloutPlan, StackApply, StackSetRollout
+from deployer.reporting.plan_view import grouped, heading, verdict
+from deployer.reporting.words import value_text
+
+
+def plan_markdown(plan: RolloutPlan) -> str:
+    """Return the plan as GitHub-flavoured Markdown ending in a newline; the same plan gives the same text."""
+    lines = [f"### {heading(plan)}", "", verdict(plan), ""]
+    lines += [f"> **In the way:** {_cell(blocker.summary)} {_cell(blocker.hint)}" for blocker in plan.blockers]
+    if plan.blockers:
+        lines.append("")
+    lines += ["| phase | action | what | why |", "|---|---|---|---|", *_rows(plan)]
+    for step in plan.steps_to_do:
+        if isinstance(step, StackApply | StackSetRollout) and (step.changes or step.parameters):
+            lines += ["", *_details(step)]
+    return "\n".join(lines) + "\n"
+
+
+def _rows(plan: RolloutPlan) -> Iterator[str]:
+    for steps in grouped(plan.steps):
+        first = steps[0]
+        title = first.title
+        if len(steps) > 1 and isinstance(first, ArtifactUpload):
+            title = f"{len(steps)} packages to {first.region}"
+        yield f"| {first.phase} | {first.action} | {_cell(title)} | {_cell(first.reason)} |"
+
+
+def _details(step: StackApply | StackSetRollout) -> Iterator[str]:
+    yield f"<details><summary>{step.title}: {len(step.changes)} resource changes</summary>"
+    yield ""
+    if step.changes:
+        yield "| change | resource | type | properties |"
+        yield "|---|---|---|---|"
+    for change in step.changes:
+        yield f"| {change.action} | `{change.logical_id}` | {change.resource_type} | {_cell(', '.join(change.paths))} |"
+    if step.parameters:
+        yield ""
+        yield "| parameter | value |"
+        yield "|---|---|"
+    for parameter in step.parameters:
+        yield f"| `{parameter.name}` | {_cell(value_text(parameter.value))} |"
+    yield ""
+    yield "</details>"
+
+
+def _cell(text: str) -> str:
+    """A bar would end the cell and a line break the row."""
+    return " ".join(text.replace("|", "\\|").split())

@@ -1,0 +1,166 @@
+"""A plan before it is performed, for three readers: a person at a terminal, a program, and a pull request.
+
+All three show the same plan: phase by phase what is created, updated, deleted or left alone, which resources that
+changes, with which parameters (those not known yet say after what they will be), and what stands in the way.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from re import sub
+from typing import Any, Final
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from deployer.planning.plan import (
+    ArtifactUpload,
+    BucketEmptying,
+    ResourceChange,
+    RolloutPlan,
+    StackApply,
+    StackSetRollout,
+    Step,
+)
+from deployer.reporting.words import count, value_text
+from deployer.vocabulary.values import OutputOf
+
+_COLOURS: Final = {
+    "create": "green", "update": "yellow", "delete": "red", "none": "dim", "Add": "green", "Modify": "yellow", "Remove": "red",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanView:
+    """A plan to be shown; `details` adds every parameter and every resource of a new stack to what a person sees."""
+
+    plan: RolloutPlan
+    details: bool = False
+
+    def record(self) -> dict[str, Any]:
+        """Return the plan without its template bodies; each step has its `kind`, title and fields."""
+        return {
+            "event": "plan_made",
+            "plan_id": self.plan.plan_id,
+            "intent": self.plan.intent,
+            "suffix": self.plan.suffix,
+            "account_id": self.plan.account_id,
+            "home_region": self.plan.home_region,
+            "steps_to_do_count": len(self.plan.steps_to_do),
+            "steps": [_step_record(step) for step in self.plan.steps],
+            "blockers": [asdict(blocker) for blocker in self.plan.blockers],
+        }
+
+    def drawing(self) -> RenderableType:
+        """Return the steps as a grid of phase, action and what, then the blockers and one sentence that sums up."""
+        grid = Table.grid(padding=(0, 2))
+        grid.add_column(no_wrap=True)
+        grid.add_column(no_wrap=True)
+        grid.add_column(overflow="fold", ratio=1)
+        phase = ""
+        for phase_now, action, lines in self._rows():
+            grid.add_row(Text("" if phase_now == phase else phase_now, "bold"), Text(action, _COLOURS[action]), Group(*lines))
+            phase = phase_now
+        blockers = [_blocker_text(blocker.summary, blocker.hint) for blocker in self.plan.blockers]
+        return Group(Text(heading(self.plan), "bold"), grid, *blockers, Text(verdict(self.plan)))
+
+    def _rows(self) -> Iterator[tuple[str, str, list[Text]]]:
+        for steps in grouped(self.plan.steps):
+            first = steps[0]
+            if len(steps) > 1 and isinstance(first, ArtifactUpload):
+                names = ", ".join(short_key(step.key) for step in steps if isinstance(step, ArtifactUpload))
+                title = Text.assemble(f"{len(steps)} packages to {first.region}", (f": {names}", "dim"))
+            else:
+                title = Text(first.title)
+            yield first.phase, first.action, [title, *self._detail_lines(first)]
+
+    def _detail_lines(self, step: Step) -> Iterator[Text]:
+        if step.action == "none":
+            return
+        if step.reason:
+            yield Text(step.reason, "dim")
+        if isinstance(step, BucketEmptying) and step.objects_count:
+            yield Text(f"{count(step.objects_count, 'object version')} will be deleted for good", "red")
+        if not isinstance(step, StackApply | StackSetRollout):
+            return
+        if step.action == "create" and not self.details:
+            yield Text(summary_of(step.changes), "green")
+        else:
+            yield from map(_change_text, step.changes)
+        for parameter in step.parameters:
+            if self.details or isinstance(parameter.value, OutputOf):
+                yield Text(f"with {parameter.name} = {value_text(parameter.value)}", "dim")
+
+
+def heading(plan: RolloutPlan) -> str:
+    """Return the plan's first line: what is meant, where, and the plan's short id."""
+    return f"Plan {plan.plan_id[:12]}: {plan.intent} of {plan.suffix} in account {plan.account_id}, steered from {plan.home_region}"
+
+
+def verdict(plan: RolloutPlan) -> str:
+    """Return one sentence that sums the plan up."""
+    if plan.blockers:
+        return f"{count(len(plan.blockers), 'thing')} in the way; nothing can be done before."
+    if not plan.steps_to_do:
+        return "Nothing to do."
+    actions = Counter(step.action for step in plan.steps_to_do)
+    return f"{count(len(plan.steps_to_do), 'step')} to do: " + ", ".join(f"{number} {action}" for action, number in actions.items()) + "."
+
+
+def grouped(steps: tuple[Step, ...]) -> Iterator[list[Step]]:
+    """Yield the steps in order, uploads of one phase, action and Region together, every other step alone."""
+    group: list[Step] = []
+    for step in steps:
+        first = group[0] if group else None
+        together = (
+            isinstance(step, ArtifactUpload)
+            and isinstance(first, ArtifactUpload)
+            and (first.phase, first.action, first.region) == (step.phase, step.action, step.region)
+        )
+        if group and not together:
+            yield group
+            group = []
+        group.append(step)
+    if group:
+        yield group
+
+
+def short_key(key: str) -> str:
+    """Return an artifact's key with a digest in it cut to eight characters."""
+    return sub(r"[0-9a-f]{32,}", lambda digest: digest[0][:8], key)
+
+
+def summary_of(changes: tuple[ResourceChange, ...]) -> str:
+    """Return the resources of a new stack in one line: how many, and how many of each type, most frequent first."""
+    if not changes:
+        return "no resources"
+    kinds = Counter(change.resource_type.removeprefix("AWS::") for change in changes)
+    return f"{count(len(changes), 'resource')}: " + ", ".join(
+        f"{number} {kind}" for kind, number in sorted(kinds.items(), key=lambda pair: (-pair[1], pair[0]))
+    )
+
+
+def _change_text(change: ResourceChange) -> Text:
+    return Text.assemble(
+        (f"{change.action:6} ", _COLOURS[change.action]),
+        change.logical_id,
+        (f" ({change.resource_type})", "dim"),
+        f" {', '.join(change.paths)}" if change.paths else "",
+    )
+
+
+def _blocker_text(summary: str, hint: str) -> Text:
+    return Text.assemble(("in the way: ", "bold red"), summary, f"\n  {hint}" if hint else "")
+
+
+def _step_record(step: Step) -> dict[str, Any]:
+    fields = asdict(step)
+    if isinstance(step, StackApply | StackSetRollout):
+        fields["parameters"] = [
+            {"name": parameter.name, "value": value_text(parameter.value), "known": isinstance(parameter.value, str)}
+            for parameter in step.parameters
+        ]
+    return {"kind": type(step).__name__, "title": step.title, **fields}

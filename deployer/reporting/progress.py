@@ -1,0 +1,146 @@
+"""How far a roll-out or a tear-down has come, folded from its events: one cell for each phase in each Region.
+
+Knows the plan (so that what has not begun can be shown, and how many resources a stack has) and the events; draws nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from deployer.planning.plan import RolloutPlan, StackApply, StackSetRemoval, StackSetRollout, Step
+from deployer.vocabulary.events import (
+    Event,
+    RegionSettled,
+    ResourceMoved,
+    StepEnded,
+    StepFailed,
+    StepSkipped,
+    StepStarted,
+)
+
+State = Literal["waiting", "running", "done", "unchanged", "failed"]
+
+STACK_TYPE: Final = "AWS::CloudFormation::Stack"
+
+
+@dataclass(slots=True, kw_only=True)
+class Cell:
+    """One phase in one Region. `current` is the resource last heard of; `steps_*` count plan steps, `resources_*` resources."""
+
+    state: State = "waiting"
+    current: str = ""
+    took_seconds: float = 0.0
+    steps_count: int = 0
+    steps_settled: set[str] = field(default_factory=set)
+    steps_done: set[str] = field(default_factory=set)
+    resources_count: int = 0
+    resources_settled: set[str] = field(default_factory=set)
+
+
+class Progress:
+    """The grid of cells for one plan; `phases` in the plan's order, `regions` as the StackSet reaches them."""
+
+    def __init__(self, plan: RolloutPlan) -> None:
+        self.intent, self.suffix = plan.intent, plan.suffix
+        self.phases = tuple(dict.fromkeys(step.phase for step in plan.steps))
+        in_order = [step.regions for step in plan.steps if isinstance(step, StackSetRollout | StackSetRemoval)]
+        self.regions = tuple(dict.fromkeys(region for regions in (*in_order, *map(regions_of, plan.steps)) for region in regions))
+        self.cells: dict[tuple[str, str], Cell] = {}
+        self._steps: dict[tuple[str, str], Step] = {(step.phase, step.title): step for step in plan.steps}
+        self._told_by_region = {
+            (step.phase, region) for step in plan.steps if isinstance(step, StackSetRollout | StackSetRemoval) for region in step.regions
+        }
+        for step in plan.steps:
+            for region in regions_of(step):
+                cell = self.cells.setdefault((step.phase, region), Cell())
+                cell.steps_count += 1
+                if isinstance(step, StackApply | StackSetRollout):
+                    cell.resources_count += len(step.changes)
+
+    def take(self, event: Event) -> None:
+        """Fold one event in; an event of a phase or Region that the plan does not know changes nothing."""
+        match event:
+            case StepStarted():
+                self._begin(event.phase, event.step)
+            case StepSkipped():
+                self._settle(event.phase, event.step, "unchanged")
+            case StepEnded():
+                self._settle(event.phase, event.step, "done", event.took_seconds)
+            case StepFailed():
+                self._fail(event.phase, event.step)
+            case ResourceMoved():
+                self._move(event)
+            case RegionSettled():
+                self._settle_region(event)
+
+    def counted(self, event: ResourceMoved) -> str:
+        """Return `3/45` for the event's phase and Region, or an empty string where no number of resources is known."""
+        cell = self.cells.get((event.phase, event.region))
+        if cell is None or not cell.resources_count:
+            return ""
+        return f"{min(len(cell.resources_settled), cell.resources_count)}/{cell.resources_count}"
+
+    def _cells_of(self, phase: str, title: str) -> list[Cell]:
+        step = self._steps.get((phase, title))
+        return [self.cells[phase, region] for region in regions_of(step)] if step else []
+
+    def _begin(self, phase: str, title: str) -> None:
+        cells = self._cells_of(phase, title)
+        for cell in cells:
+            # A StackSet takes its Regions one after another: which one it is at, only its resources tell.
+            if len(cells) == 1:
+                cell.state = "running"
+            cell.current = ""
+
+    def _settle(self, phase: str, title: str, state: Literal["done", "unchanged"], took_seconds: float = 0.0) -> None:
+        cells = self._cells_of(phase, title)
+        for cell in cells:
+            cell.steps_settled.add(title)
+            if state == "done":
+                cell.steps_done.add(title)
+            # The Regions of a StackSet tell their own times when they settle.
+            cell.took_seconds += took_seconds if len(cells) == 1 else 0.0
+            if len(cell.steps_settled) < cell.steps_count:
+                cell.state = "running"
+            else:
+                cell.state = "done" if cell.steps_done else "unchanged"
+
+    def _fail(self, phase: str, title: str) -> None:
+        cells = self._cells_of(phase, title)
+        running = [cell for cell in cells if cell.state == "running"]
+        for cell in running or cells[:1]:
+            cell.state = "failed"
+
+    def _move(self, event: ResourceMoved) -> None:
+        cell = self.cells.get((event.phase, event.region))
+        if cell is None or cell.state == "failed":
+            return
+        cell.state = "running"
+        if event.resource_type == STACK_TYPE:
+            return
+        cell.current = event.logical_id
+        if event.status.endswith("_COMPLETE"):
+            cell.resources_settled.add(event.logical_id)
+        if event.status.endswith("_FAILED"):
+            cell.state = "failed"
+
+    def _settle_region(self, event: RegionSettled) -> None:
+        cell = self.cells.get((event.phase, event.region))
+        if cell is None:
+            return
+        cell.state = "failed" if went_wrong(event.status) else "done"
+        if (event.phase, event.region) in self._told_by_region:
+            cell.took_seconds = event.took_seconds
+
+
+def regions_of(step: Step) -> tuple[str, ...]:
+    """Return the Regions a step works in, in its own order."""
+    if isinstance(step, StackSetRollout | StackSetRemoval):
+        return step.regions
+    return (step.region,)
+
+
+def went_wrong(status: str) -> bool:
+    """Return whether a final status of a stack or a stack instance, in AWS's own words, is a failure."""
+    return "FAILED" in status or "ROLLBACK" in status or status in {"INOPERABLE", "CANCELLED", "OUTDATED"}

@@ -1,0 +1,106 @@
+"""What stands in AWS, in words: judged from a survey alone, without asking what the parameter file wants.
+
+The words are kept apart: a stack is `current`, `outdated` (its instance has not got the StackSet's newest definition), `failed`
+(an operation on it ended badly), `in progress` or `missing`. Whether the parameter file asks for something else, `plan` tells.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from deployer.planning.survey import StackFacts, StackInstanceFacts, Survey
+
+Word = Literal["current", "outdated", "failed", "in progress", "missing"]
+
+ACTIVATION_PARAMETER: Final = "Activation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One stack of the system in one Region; `status` is AWS's own word, `facts` are more (name, value) pairs worth a line."""
+
+    name: str
+    region: str
+    word: Word
+    status: str
+    reason: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """The whole system: bootstrap and regional part of each Region, then the global stack; Regions primary first."""
+
+    suffix: str
+    account_id: str
+    regions: tuple[tuple[str, str], ...]
+    home_region: str
+    parts: tuple[Part, ...]
+    last_operation: str
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether nothing of the system exists."""
+        return all(part.word == "missing" for part in self.parts)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether everything is current, or nothing exists; an operation under way is not unsound."""
+        return self.is_absent or all(part.word in {"current", "in progress"} for part in self.parts)
+
+
+def judge_standing(survey: Survey, *, suffix: str, regions: tuple[tuple[str, str], ...], home_region: str) -> Standing:
+    """Return what stands; `regions` are (name, role) pairs, the primary first."""
+    names = tuple(name for name, _ in regions)
+    bootstraps = {stack.region: stack for stack in survey.bootstrap}
+    instances = {instance.region: instance for instance in survey.stack_set.instances} if survey.stack_set else {}
+    operation = survey.stack_set.last_operation if survey.stack_set else None
+    return Standing(
+        suffix=suffix,
+        account_id=survey.account_id,
+        regions=regions,
+        home_region=home_region,
+        parts=(
+            *(_stack_part("bootstrap", region, bootstraps.get(region)) for region in names),
+            *(_instance_part(region, instances.get(region)) for region in names),
+            _stack_part("global", home_region, survey.global_),
+        ),
+        last_operation=f"{operation.action} {operation.status} ({operation.operation_id})" if operation else "none",
+    )
+
+
+def _stack_part(name: str, region: str, stack: StackFacts | None) -> Part:
+    if stack is None:
+        return Part(name=name, region=region, word="missing", status="none")
+    return Part(name=name, region=region, word=word_of(stack.status), status=stack.status, reason=stack.status_reason)
+
+
+def _instance_part(region: str, instance: StackInstanceFacts | None) -> Part:
+    if instance is None:
+        return Part(name="regional", region=region, word="missing", status="none")
+    stack = instance.stack
+    activation = dict(stack.parameters).get(ACTIVATION_PARAMETER, "") if stack else ""
+    facts = [("instance", f"{instance.status} {instance.detailed_status}".strip()), ("activation", activation)]
+    word: Word = "missing" if stack is None else word_of(stack.status)
+    if word == "current" and instance.status == "OUTDATED":
+        word = "outdated"
+    if instance.status == "INOPERABLE" or (word != "in progress" and instance.detailed_status in {"FAILED", "CANCELLED"}):
+        word = "failed"
+    return Part(
+        name="regional",
+        region=region,
+        word=word,
+        status=stack.status if stack else "none",
+        reason=instance.status_reason or (stack.status_reason if stack else ""),
+        facts=tuple((name, value) for name, value in facts if value),
+    )
+
+
+def word_of(stack_status: str) -> Word:
+    """Return our word for a CloudFormation stack status; a stack that rolled back has failed, whole as it may be."""
+    if stack_status.endswith("_IN_PROGRESS"):
+        return "in progress"
+    if "ROLLBACK" in stack_status or "FAILED" in stack_status:
+        return "failed"
+    return "missing" if stack_status == "DELETE_COMPLETE" else "current"

@@ -1,0 +1,77 @@
+"""What stands, drawn with both Regions side by side."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from deployer.reporting.standing import Part, Standing
+
+_COLOURS: Final = {"current": "green", "outdated": "yellow", "failed": "bold red", "in progress": "cyan", "missing": "dim"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusView:
+    """One system's standing."""
+
+    standing: Standing
+
+    def record(self) -> dict[str, Any]:
+        """Return every part with its word, AWS's status and reason; `sound` says whether all is well."""
+        standing = self.standing
+        return {
+            "event": "status",
+            "suffix": standing.suffix,
+            "account_id": standing.account_id,
+            "home_region": standing.home_region,
+            "regions": [{"name": name, "role": role} for name, role in standing.regions],
+            "sound": standing.is_sound,
+            "deployed": not standing.is_absent,
+            "last_operation": standing.last_operation,
+            "parts": [{**asdict(part), "facts": dict(part.facts)} for part in standing.parts],
+        }
+
+    def drawing(self) -> RenderableType:
+        """Return a grid with a column for each Region, then the last StackSet operation and the verdict."""
+        standing = self.standing
+        table = Table(box=None, pad_edge=False, title=Text(f"{standing.suffix} in account {standing.account_id}"), title_justify="left")
+        table.add_column("")
+        for region, role in standing.regions:
+            table.add_column(f"{region} ({role})", overflow="fold")
+        for name in dict.fromkeys(part.name for part in standing.parts):
+            by_region = {part.region: part for part in standing.parts if part.name == name}
+            table.add_row(Text(name, "bold"), *(_cell(by_region.get(region)) for region, _ in standing.regions))
+        elsewhere = [part for part in standing.parts if part.region not in dict(standing.regions)]
+        return Group(
+            table,
+            *(Text.assemble((f"{part.name} in {part.region}: ", "bold"), _cell(part)) for part in elsewhere),
+            Text(f"last StackSet operation: {standing.last_operation}"),
+            Text(sentence(standing)),
+        )
+
+
+def sentence(standing: Standing) -> str:
+    """Return the verdict in one sentence."""
+    if standing.is_absent:
+        return "Nothing is deployed."
+    unsound = [part for part in standing.parts if part.word not in {"current", "in progress"}]
+    if unsound:
+        return "Not sound: " + ", ".join(f"{part.name} in {part.region} is {part.word}" for part in unsound) + "."
+    if any(part.word == "in progress" for part in standing.parts):
+        return "An operation is under way."
+    return "Everything stands and is current."
+
+
+def _cell(part: Part | None) -> Text:
+    if part is None:
+        return Text("")
+    text = Text.assemble((part.word, _COLOURS[part.word]), f"  {part.status}")
+    for name, value in part.facts:
+        text.append(f"\n{name} {value}", "dim")
+    if part.reason and part.word in {"failed", "outdated"}:
+        text.append(f"\n{part.reason}", "red")
+    return text
