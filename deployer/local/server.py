@@ -1,0 +1,168 @@
+"""The embedded AWS as a process: `python -m deployer.local.server --home DIR --port 4566 --edge-port 8443 --regions a,b`.
+
+Promises: one server a home; loopback only; `state.json` appears once everything listens and goes when the server ends;
+SIGTERM and SIGINT end it, and the processes running function code with it, within two seconds. Nothing survives the
+end but the certificate authority. Starting it in the background is `control`'s.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import importlib
+import os
+import secrets
+import shutil
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from deployer.local import listeners, locks
+from deployer.local.state import SERVER_LOCK_FILE, STATE_FILE, LocalState, write_state
+from deployer.vocabulary.errors import DeployerError
+
+# Each has `register()`, called once before the first request.
+EXTENSIONS: Final[tuple[str, ...]] = ()
+_END_SECONDS_MAX: Final = 1.8
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run until told to end; return the exit code: 0 after an orderly end, 1 when it could not start."""
+    options = _options(arguments)
+    home: Path = options.home.resolve()
+    os.umask(0o077)
+    home.mkdir(parents=True, exist_ok=True)
+    # A status check may hold the lock for an instant, hence the short wait.
+    if locks.hold(home / SERVER_LOCK_FILE, wait_seconds_max=2) is None:
+        print(f"An embedded AWS already runs in {home}", file=sys.stderr)
+        return 1
+    endpoint = listeners.listen_on_loopback("127.0.0.1", options.port)
+    credentials = _settle_environment(home, endpoint, options.account_id, options.regions[0])
+    try:
+        _extend()
+    except DeployerError as error:
+        print(error, file=sys.stderr)
+        return 1
+    state = LocalState(
+        home=str(home),
+        pid=os.getpid(),
+        endpoint=f"http://{listeners.where(endpoint)}",
+        account_id=options.account_id,
+        access_key_id=credentials[0],
+        secret_access_key=credentials[1],
+        ca_bundle="",
+        edges=dict.fromkeys(options.regions, ""),
+        dns=None,
+        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    asyncio.run(_serve(state, endpoint))
+    return 0
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m deployer.local.server", description="Run the embedded AWS.")
+    parser.add_argument("--home", type=Path, required=True, help="folder for state, log and certificates")
+    parser.add_argument("--port", type=int, default=4566, help="port of the endpoint; another is taken when it is busy")
+    parser.add_argument("--edge-port", type=int, default=8443, help="port of the HTTPS edges, likewise")
+    parser.add_argument("--regions", type=lambda text: tuple(text.split(",")), default=("us-east-1", "us-east-2"))
+    parser.add_argument("--account-id", default="111122223333")
+    return parser.parse_args(arguments)
+
+
+def _settle_environment(home: Path, endpoint: socket.socket, account_id: str, region: str) -> tuple[str, str]:
+    """Set what MiniStack reads when it is imported; return the root access key and its secret, drawn anew."""
+    secret = secrets.token_urlsafe(30)
+    scratch = home / "tmp"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir()
+    for name in [name for name in os.environ if name.startswith(("AWS_", "MINISTACK_"))]:
+        # What a shell sets for real AWS must reach neither MiniStack nor the functions it runs.
+        del os.environ[name]
+    os.environ.update(
+        AUTH="true",
+        AWS_ACCESS_KEY_ID=account_id,
+        AWS_SECRET_ACCESS_KEY=secret,
+        BIND_HOST="127.0.0.1",
+        GATEWAY_PORT=str(endpoint.getsockname()[1]),
+        IOT_MTLS_ENABLED="0",
+        MINISTACK_ACCOUNT_ID=account_id,
+        MINISTACK_HOST="localhost",
+        MINISTACK_REGION=region,
+        SFTP_ENABLED="0",
+        TMPDIR=str(scratch),
+    )
+    return account_id, secret
+
+
+def _extend() -> None:
+    """Import MiniStack and register every extension."""
+    # Not at the top: MiniStack reads its environment when it is imported.
+    from deployer.local import attach
+
+    attach.verify()
+    attach.require_signatures()
+    for extension in EXTENSIONS:
+        importlib.import_module(extension).register()
+
+
+async def _serve(state: LocalState, endpoint: socket.socket) -> None:
+    from hypercorn.asyncio import serve
+
+    from deployer.local import attach
+
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ended.set)
+    ready = asyncio.create_task(_announce(state, endpoint))
+    ended_by_signal = asyncio.create_task(_end_in_time(ended, Path(state.home)))
+    await serve(attach.application(), listeners.ListenerConfig(endpoint), shutdown_trigger=ended.wait)
+    ready.cancel()
+    ended_by_signal.cancel()
+    _leave(Path(state.home))
+
+
+async def _announce(state: LocalState, endpoint: socket.socket) -> None:
+    """Write the state once the endpoint answers."""
+    address, port = endpoint.getsockname()[:2]
+    while True:
+        reader, writer = await asyncio.open_connection(address, port)
+        writer.write(b"GET /_ministack/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        answer = await reader.readline()
+        writer.close()
+        if b" 200" in answer:
+            write_state(state)
+            return
+        await asyncio.sleep(0.05)
+
+
+async def _end_in_time(ended: asyncio.Event, home: Path) -> None:
+    """After the signal, leave even when an open connection or a busy thread would hold the orderly end up."""
+    await ended.wait()
+    timer = threading.Timer(_END_SECONDS_MAX, _leave, args=(home,))
+    timer.daemon = True
+    timer.start()
+
+
+def _leave(home: Path) -> None:
+    """End function workers, take the state away and exit without joining MiniStack's own threads."""
+    from deployer.local import attach
+
+    workers = threading.Thread(target=attach.end_lambda_workers, daemon=True)
+    workers.start()
+    workers.join(timeout=1)
+    with contextlib.suppress(FileNotFoundError):
+        (home / STATE_FILE).unlink()
+    print(f"{time.strftime('%Y-%m-%d %H:%M:%S')} ended", flush=True)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
