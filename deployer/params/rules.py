@@ -1,0 +1,178 @@
+"""Rules across fields, and of facts about AWS: what each field's own type cannot tell.
+
+A rule is a small function from the values it reads to breaches; `RULES` says which fields those are, so that the loader can
+run every rule whose fields are sound even while others are not. Rules read nothing else and call nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
+from itertools import combinations
+from typing import Final
+
+from deployer.params.failover import worst_case_recovery
+from deployer.params.model import FailoverParameters, RetentionParameters
+from deployer.params.nearest import nearest_name
+from deployer.params.regions import KNOWN_REGIONS, STRONG_REGION_SETS
+from deployer.vocabulary.names import PATTERNS, suffix_characters_max
+
+_PRIVATE_BLOCKS: Final = (IPv4Network("10.0.0.0/8"), IPv4Network("172.16.0.0/12"), IPv4Network("192.168.0.0/16"))  # RFC 1918
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breach:
+    """A rule that does not hold: `field` is the dotted path to point at, `nearest` a known name meant instead or empty."""
+
+    field: str
+    sentence: str
+    nearest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A check and the dotted paths of the values it is called with, in order."""
+
+    reads: tuple[str, ...]
+    check: Callable[..., Iterator[Breach]]
+
+
+def blocks_fit_a_vpc(*cidrs: str) -> Iterator[Breach]:
+    """Each VPC block is a private IPv4 network of /16 to /24 with no host bits [RFC 1918; ec2:CreateVpc]."""
+    for index, cidr in enumerate(cidrs):
+        fault = _block_fault(cidr)
+        if fault:
+            yield Breach(field=f"regions.{index}.vpc_cidr", sentence=f"{cidr} {fault}. Example: 10.{index}.0.0/16.")
+
+
+def blocks_do_not_overlap(*cidrs: str) -> Iterator[Breach]:
+    """No two VPC blocks share an address; blocks that are no networks are another rule's business."""
+    sound = [(index, IPv4Network(cidr)) for index, cidr in enumerate(cidrs) if not _block_fault(cidr)]
+    for (_, one), (index, other) in combinations(sound, 2):
+        if one.overlaps(other):
+            yield Breach(field=f"regions.{index}.vpc_cidr", sentence=f"{other} overlaps {one}; the two VPCs need blocks of their own")
+
+
+def roles_are_distinct(*roles: str) -> Iterator[Breach]:
+    """One Region is primary and one is secondary."""
+    for index, role in enumerate(roles):
+        if role in roles[:index]:
+            other = "secondary" if role == "primary" else "primary"
+            yield Breach(field=f"regions.{index}.role", sentence=f"{role} is given twice; one of the two Regions has to be {other}")
+
+
+def regions_are_distinct(*names: str) -> Iterator[Breach]:
+    """The pair is two different Regions: one would fall with the other."""
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            yield Breach(field=f"regions.{index}.name", sentence=f"{name} is given twice; the pair needs two different Regions")
+
+
+def region_is_known(field: str) -> Callable[[str | None], Iterator[Breach]]:
+    """Return the rule that this field names a Region of AWS's commercial partition."""
+
+    def known(name: str | None) -> Iterator[Breach]:
+        if name is not None and name not in KNOWN_REGIONS:
+            yield Breach(field=field, sentence=f"{name} is no AWS Region this tool knows", nearest=nearest_name(name, KNOWN_REGIONS))
+
+    return known
+
+
+def table_regions_fit_its_consistency(consistency: str, first: str, second: str, witness: str) -> Iterator[Breach]:
+    """A strongly consistent table has two replicas and a witness elsewhere, all three in one Region set (F1.5, F1.6)."""
+    if consistency != "strong" or first == second or not {first, second, witness} <= set(KNOWN_REGIONS):
+        return
+    if witness in (first, second):
+        yield Breach(field="witness_region", sentence=f"{witness} holds a replica already; a strong table's witness needs a third Region")
+        return
+    pair = {first, second}
+    homes = [one for one in STRONG_REGION_SETS if pair <= one]
+    if not homes:
+        sets = "; ".join(", ".join(sorted(one)) for one in STRONG_REGION_SETS)
+        yield Breach(
+            field="table.consistency",
+            sentence=f"strong consistency joins only Regions of one set ({sets}), not {first} and {second}; choose such a pair or eventual",
+        )
+    elif witness not in homes[0]:
+        choices = ", ".join(sorted(homes[0] - pair))
+        yield Breach(field="witness_region", sentence=f"{witness} cannot witness for {first} and {second}; choose {choices}")
+
+
+def suffix_fits_every_name(suffix: str) -> Iterator[Breach]:
+    """The suffix leaves every physical name within its service's limit; the strictest name decides."""
+    characters_max, kind = suffix_characters_max()
+    if len(suffix) > characters_max:
+        pattern, limit = PATTERNS[kind]
+        yield Breach(
+            field="suffix",
+            sentence=f"{suffix} has {len(suffix)} characters; at most {characters_max} fit, since the {kind} {pattern} may have {limit}",
+        )
+
+
+def administration_is_in_the_pair(administration: str | None, *names: str) -> Iterator[Breach]:
+    """StackSet and global stack live in one of the pair; the primary is allowed, though decision 3 advises against it."""
+    if administration is not None and administration not in names:
+        yield Breach(field="administration_region", sentence=f"{administration} is not one of the pair; choose {' or '.join(names)}")
+
+
+def glacier_comes_after_infrequent_access(retention: RetentionParameters) -> Iterator[Breach]:
+    """Objects stay at least 30 days in infrequent access before Glacier [s3 lifecycle-transition-general-considerations]."""
+    earliest = retention.audit_infrequent_access_days + 30
+    if retention.audit_glacier_days < earliest:
+        yield Breach(
+            field="retention.audit_glacier_days",
+            sentence=f"{retention.audit_glacier_days} days is too early: objects stay 30 days in infrequent access, so at least {earliest}",
+        )
+
+
+def recovery_fits_its_bound(failover: FailoverParameters) -> Iterator[Breach]:
+    """The worst case of a failover stays within `recovery_seconds_max` (decision 5)."""
+    recovery = worst_case_recovery(failover)
+    if recovery.worst_case_seconds > failover.recovery_seconds_max:
+        yield Breach(
+            field="failover.recovery_seconds_max",
+            sentence=f"the worst case takes longer than {failover.recovery_seconds_max} s: {recovery.sentence}",
+        )
+
+
+def health_answers_within_a_probe(timeout_seconds: int) -> Iterator[Breach]:
+    """A Route 53 checker gives an endpoint 2 s for its status line (F2.2), of which the function may use 1."""
+    if timeout_seconds > 1:
+        yield Breach(
+            field="functions.health.timeout_seconds",
+            sentence=f"{timeout_seconds} s is too long: a health checker hangs up 2 s after connecting, so the function has 1",
+        )
+
+
+def _block_fault(cidr: str) -> str:
+    try:
+        network = IPv4Network(cidr)
+    except (AddressValueError, NetmaskValueError):
+        return "is no IPv4 block"
+    except ValueError:
+        return f"has host bits set; the block is {IPv4Network(cidr, strict=False)}"
+    if "/" not in cidr or not 16 <= network.prefixlen <= 24:
+        return "is not /16 to /24"
+    if not any(network.subnet_of(block) for block in _PRIVATE_BLOCKS):
+        return "is not private (RFC 1918)"
+    return ""
+
+
+def _both(field: str) -> tuple[str, ...]:
+    return tuple(f"regions.{index}.{field}" for index in (0, 1))
+
+
+RULES: Final = (
+    Rule(reads=_both("vpc_cidr"), check=blocks_fit_a_vpc),
+    Rule(reads=_both("vpc_cidr"), check=blocks_do_not_overlap),
+    Rule(reads=_both("role"), check=roles_are_distinct),
+    Rule(reads=_both("name"), check=regions_are_distinct),
+    *(Rule(reads=(field,), check=region_is_known(field)) for field in (*_both("name"), "witness_region", "administration_region")),
+    Rule(reads=("table.consistency", *_both("name"), "witness_region"), check=table_regions_fit_its_consistency),
+    Rule(reads=("suffix",), check=suffix_fits_every_name),
+    Rule(reads=("administration_region", *_both("name")), check=administration_is_in_the_pair),
+    Rule(reads=("retention",), check=glacier_comes_after_infrequent_access),
+    Rule(reads=("failover",), check=recovery_fits_its_bound),
+    Rule(reads=("functions.health.timeout_seconds",), check=health_answers_within_a_probe),
+)
