@@ -108,9 +108,7 @@ def _gone(home: Path, pid: int) -> bool:
     return False
 
 
-def _launch(
-    home: Path, regions: tuple[str, ...], port: int, edge_port: int, account_id: str, ready_seconds_max: float
-) -> LocalState:
+def _launch(home: Path, regions: tuple[str, ...], port: int, edge_port: int, account_id: str, ready_seconds_max: float) -> LocalState:
     command = [
         *(sys.executable, "-m", "deployer.local.server", "--home", str(home), "--regions", ",".join(regions)),
         *("--port", str(port), "--edge-port", str(edge_port), "--account-id", account_id),

@@ -24,7 +24,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from hypercorn.asyncio import serve
+
 from deployer.local import listeners, locks
+from deployer.local.certificates import CA_FILE, NameCertificates, load_or_create_authority
 from deployer.local.state import SERVER_LOCK_FILE, STATE_FILE, LocalState, write_state
 from deployer.vocabulary.errors import DeployerError
 
@@ -44,6 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"An embedded AWS already runs in {home}", file=sys.stderr)
         return 1
     endpoint = listeners.listen_on_loopback("127.0.0.1", options.port)
+    edges = {
+        # One address a Region, so that names of both Regions can use the same port.
+        region: listeners.listen_on_loopback(f"127.0.{number}.1", options.edge_port)
+        for number, region in enumerate(options.regions, start=1)
+    }
     credentials = _settle_environment(home, endpoint, options.account_id, options.regions[0])
     try:
         _extend()
@@ -57,12 +65,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         account_id=options.account_id,
         access_key_id=credentials[0],
         secret_access_key=credentials[1],
-        ca_bundle="",
-        edges=dict.fromkeys(options.regions, ""),
+        ca_bundle=str(home / CA_FILE),
+        edges={region: listeners.where(edge) for region, edge in edges.items()},
         dns=None,
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    asyncio.run(_serve(state, endpoint))
+    asyncio.run(_serve(state, endpoint, edges))
     return 0
 
 
@@ -108,14 +116,16 @@ def _extend() -> None:
 
     attach.verify()
     attach.require_signatures()
+    attach.tell_functions_the_domain()
     for extension in EXTENSIONS:
         importlib.import_module(extension).register()
 
 
-async def _serve(state: LocalState, endpoint: socket.socket) -> None:
-    from hypercorn.asyncio import serve
-
+async def _serve(state: LocalState, endpoint: socket.socket, edges: dict[str, socket.socket]) -> None:
+    """Answer at the endpoint and the edges until a signal; does not return."""
     from deployer.local import attach
+    from deployer.local.edge import ALPN_PROTOCOLS, edge_application, edge_tls
+    from deployer.local.front_door import front_door
 
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -123,7 +133,13 @@ async def _serve(state: LocalState, endpoint: socket.socket) -> None:
         loop.add_signal_handler(number, ended.set)
     ready = asyncio.create_task(_announce(state, endpoint))
     ended_by_signal = asyncio.create_task(_end_in_time(ended, Path(state.home)))
-    await serve(attach.application(), listeners.ListenerConfig(endpoint), shutdown_trigger=ended.wait)
+    application = attach.application()
+    certificates = NameCertificates(load_or_create_authority(Path(state.home)), ALPN_PROTOCOLS)
+    serving = [serve(front_door(application), listeners.ListenerConfig(endpoint), shutdown_trigger=ended.wait)]
+    for region, edge in edges.items():
+        config = listeners.ListenerConfig(edge, edge_tls(state.account_id, region, certificates))
+        serving.append(serve(edge_application(application, state.account_id, region), config, shutdown_trigger=ended.wait))
+    await asyncio.gather(*serving)
     ready.cancel()
     ended_by_signal.cancel()
     _leave(Path(state.home))
