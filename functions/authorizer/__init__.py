@@ -1,0 +1,1 @@
+"""Decides whether a caller may use the API."""

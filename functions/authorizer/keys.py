@@ -1,0 +1,125 @@
+"""The API keys that are good now: both versions of the replicated secret, kept for a while and compared in constant time.
+
+A rotation loses no request: the previous version stays good until its label is taken away, and a key not known is looked for once
+more before it is called wrong. When Secrets Manager does not answer, the keys known so far stay good. Only digests are kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable
+from typing import Any, Final, Literal
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+FRESH_SECONDS_MAX: Final = 60.0
+# Between two looks for an unknown key, and between two tries when Secrets Manager does not answer.
+LOOK_SECONDS_MIN: Final = 2.0
+STAGES: Final = {"AWSCURRENT": "current", "AWSPREVIOUS": "previous"}
+
+Finding = Literal["current", "previous", "wrong", "unsure"]
+
+
+class KeysUnavailable(Exception):
+    """No key is known and none can be read; `reason` is AWS's error code, the transport error's name, or what the secret lacks."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class ApiKeys:
+    """The versions of the secret `secret_id`, through a Secrets Manager client with bounded time-outs."""
+
+    def __init__(self, client: Any, secret_id: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._client = client
+        self._secret_id = secret_id
+        self._clock = clock
+        self._digests: dict[str, bytes] = {}
+        self._read_at = float("-inf")
+        self._tried_at = float("-inf")
+        self._looked_at = float("-inf")
+
+    def judge(self, key: str) -> Finding:
+        """Say which version of the secret `key` is, or that it is wrong, or that this cannot be told for sure just now.
+
+        "unsure" means: not among the keys known, and it is too early to look again, or looking failed. Raises KeysUnavailable.
+        """
+        read_now = self._catch_up()
+        found = self._match(key)
+        if found or read_now:
+            return found or "wrong"
+        if self._clock() - self._looked_at < LOOK_SECONDS_MIN:
+            return "unsure"
+        self._looked_at = self._clock()
+        if not self._refresh():
+            return "unsure"
+        return self._match(key) or "wrong"
+
+    def _catch_up(self) -> bool:
+        """Read the keys when none are known or those known are old; say whether they were read this very moment."""
+        if not self._digests:
+            self._read_at_first()
+            return True
+        due = self._clock() - self._read_at >= FRESH_SECONDS_MAX
+        return due and self._clock() - self._tried_at >= LOOK_SECONDS_MIN and self._refresh()
+
+    def _match(self, key: str) -> Literal["current", "previous"] | None:
+        """Return the version `key` equals; every version is compared, in a time that says nothing about the key (hmac.compare_digest)."""
+        given = _digest(key)
+        matches = [version for version, digest in self._digests.items() if hmac.compare_digest(digest, given)]
+        if not matches:
+            return None
+        return "current" if "current" in matches else "previous"
+
+    def _read_at_first(self) -> None:
+        """Read the keys when none are known; once again after a failure, for this request has nothing to fall back on."""
+        try:
+            self._read()
+        except KeysUnavailable:
+            self._read()
+
+    def _refresh(self) -> bool:
+        """Read the keys anew and say whether that worked; when it did not, the keys known stay."""
+        try:
+            self._read()
+        except KeysUnavailable:
+            return False
+        return True
+
+    def _read(self) -> None:
+        """Read both versions; raises KeysUnavailable when either cannot be read. That there is no previous one is fine."""
+        self._tried_at = self._clock()
+        digests: dict[str, bytes] = {}
+        for stage, version in STAGES.items():
+            try:
+                answer = self._client.get_secret_value(SecretId=self._secret_id, VersionStage=stage)
+            except ClientError as error:
+                code = str(error.response.get("Error", {}).get("Code", "unknown"))
+                if version == "previous" and code == "ResourceNotFoundException":
+                    continue
+                raise KeysUnavailable(code) from error
+            except BotoCoreError as error:
+                raise KeysUnavailable(type(error).__name__) from error
+            digests[version] = _digest(_api_key(answer.get("SecretString")))
+        self._digests = digests
+        self._read_at = self._clock()
+
+
+def _api_key(secret: object) -> str:
+    """Return the key in the secret's JSON text `{"api_key": …}`; raises KeysUnavailable without a word of its content."""
+    try:
+        key = json.loads(str(secret))["api_key"]
+    except (ValueError, KeyError, TypeError):
+        key = None
+    if not isinstance(key, str) or not key:
+        raise KeysUnavailable("secret without api_key") from None
+    return key
+
+
+def _digest(key: str) -> bytes:
+    """Return the SHA-256 of `key`: equally long for every key, and not the key."""
+    return hashlib.sha256(key.encode("utf-8", errors="surrogatepass")).digest()

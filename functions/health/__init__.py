@@ -1,0 +1,1 @@
+"""Says whether this Region can take payments."""

@@ -1,0 +1,1 @@
+"""Takes payments exactly once, and reads them back."""

@@ -1,0 +1,153 @@
+"""The payment function: `POST /payment` and `GET /payment/{transactionId}` of an API Gateway REST API (proxy events, version 1.0).
+
+Lambda's handler is `payment.handler.handle`. Environment: TABLE_NAME, REGION_ROLE (primary or secondary), LOG_LEVEL.
+
+Permissions, on the table's ARN in the function's own Region, and no others:
+- dynamodb:PutItem: one conditional put takes a payment; the item a failed condition gives back needs no read permission.
+- dynamodb:GetItem: reads one payment for GET.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from wire.answers import Fault, Problem, json_answer, problem_answer
+from wire.log_line import level_of, log_line, request_id_of
+
+from payment.ledger import CONNECT_SECONDS_MAX, READ_SECONDS_MAX, Ledger, LedgerUnavailable, TimeLeft
+from payment.request import Refused, read_idempotency_key, read_order
+from payment.rules import Order, Payment, new_payment, payment_json
+
+UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+UNAVAILABLE = Problem(
+    status=503,
+    kind="ledger-unavailable",
+    detail="The payment's outcome is not known here and now. Send it again with the same Idempotency-Key: it is taken once at the most.",
+    retry_after_seconds=2,
+)
+FAILED = Problem(
+    status=500, kind="failed", detail="Something went wrong on our side. Sending it again with the same Idempotency-Key is safe."
+)
+NOT_FOUND = Problem(status=404, kind="payment-not-found", detail="There is no payment of that id.")
+KEY_REUSED = Problem(
+    status=422,
+    kind="idempotency-key-reused",
+    detail="This Idempotency-Key was used for another payment. A new payment needs a new key.",
+    faults=(Fault(place="header", field="Idempotency-Key", detail="belongs to another payment"),),
+)
+
+Handler = Callable[[Mapping[str, Any], Any], dict[str, Any]]
+
+
+def handle(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    """Answer one proxy event; Lambda calls this."""
+    return _live_handler()(event, context)
+
+
+def payment_handler(ledger: Ledger, *, region: str, now: Callable[[], datetime]) -> Handler:
+    """Return a handler that keeps its payments in `ledger`; `region` and `now` (UTC) are written into each new payment.
+
+    Whatever the event holds, the handler returns a proxy response and writes one log line; it never raises.
+    """
+
+    def answer_event(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+        began = time.monotonic()
+        request_id = request_id_of(event, context)
+        facts: dict[str, object] = {}  # what the log line says beyond the common; filled in as it becomes known
+
+        def time_left() -> float:
+            return float(context.get_remaining_time_in_millis()) / 1000
+
+        def new(order: Order, idempotency_key: str) -> Payment:
+            return new_payment(order, idempotency_key=idempotency_key, region=region, created_at=_rfc3339(now()), request_id=request_id)
+
+        try:
+            match (event.get("httpMethod"), event.get("resource")):
+                case ("POST", "/payment"):
+                    outcome, answer = _take(event, ledger, time_left, new, facts)
+                case ("GET", "/payment/{transactionId}"):
+                    outcome, answer = _show(event, ledger, time_left, facts)
+                case _:
+                    raise Refused(Problem(status=404, kind="not-found", detail="There is nothing at this address."))
+        except Refused as refusal:
+            outcome, answer = refusal.problem.kind, problem_answer(refusal.problem, request_id)
+        except LedgerUnavailable as unavailable:
+            outcome, answer = "ledger-unavailable", problem_answer(UNAVAILABLE, request_id)
+            facts["error"] = unavailable.reason
+        except Exception as error:
+            outcome, answer = "failed", problem_answer(FAILED, request_id)
+            facts |= {"error": type(error).__name__, "trace": _places(error)}
+        status, took = answer["statusCode"], round((time.monotonic() - began) * 1000, 1)
+        log_line(level_of(status), outcome, request_id=request_id, status=status, duration_ms=took, **facts)
+        return answer
+
+    return answer_event
+
+
+def _take(
+    event: Mapping[str, Any],
+    ledger: Ledger,
+    time_left: TimeLeft,
+    new: Callable[[Order, str], Payment],
+    facts: dict[str, object],
+) -> tuple[str, dict[str, Any]]:
+    """Take the payment in `event` exactly once; returns (outcome, proxy response), raises Refused or LedgerUnavailable."""
+    idempotency_key = read_idempotency_key(event)
+    payment = new(read_order(event), idempotency_key)
+    facts["transaction_id"] = payment.transaction_id
+    entry = ledger.enter(payment, time_left)
+    if entry.payment.fingerprint != payment.fingerprint:
+        raise Refused(KEY_REUSED)
+    headers = {"Location": f"/payment/{payment.transaction_id}"}
+    if entry.replayed:
+        headers["Idempotent-Replayed"] = "true"
+    return "replayed" if entry.replayed else "taken", json_answer(201, payment_json(entry.payment), headers)
+
+
+def _show(event: Mapping[str, Any], ledger: Ledger, time_left: TimeLeft, facts: dict[str, object]) -> tuple[str, dict[str, Any]]:
+    """Read the payment that `event` names; returns (outcome, proxy response), raises Refused (404) or LedgerUnavailable."""
+    asked = str((event.get("pathParameters") or {}).get("transactionId", "")).lower()
+    # What is no id names no payment: no read is spent on it, and it does not reach the log.
+    if not UUID_FORM.fullmatch(asked):
+        raise Refused(NOT_FOUND)
+    facts["transaction_id"] = asked
+    payment = ledger.find(asked, time_left)
+    if payment is None:
+        raise Refused(NOT_FOUND)
+    return "shown", json_answer(200, payment_json(payment))
+
+
+@cache
+def _live_handler() -> Handler:
+    """Build the handler on the real ledger, once in a worker's life and not before it is asked for."""
+    import botocore.session
+    from botocore.config import Config
+
+    # Retries are the ledger's alone: two layers of them would outlast the time left.
+    config = Config(
+        connect_timeout=CONNECT_SECONDS_MAX,
+        read_timeout=READ_SECONDS_MAX,
+        retries={"total_max_attempts": 1, "mode": "standard"},
+        tcp_keepalive=True,
+    )
+    client = botocore.session.get_session().create_client("dynamodb", config=config)
+    ledger = Ledger(client, os.environ["TABLE_NAME"])
+    return payment_handler(ledger, region=os.environ["AWS_REGION"], now=lambda: datetime.now(UTC))
+
+
+def _rfc3339(moment: datetime) -> str:
+    """Return `moment` (UTC) as RFC 3339 writes it, with milliseconds and Z."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _places(error: Exception) -> list[str]:
+    """Return where in the code `error` passed; without its message, whose values may be a customer's."""
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]

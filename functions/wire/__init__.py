@@ -1,0 +1,1 @@
+"""What every function behind the API says and hears alike: headers, answers, problem documents, log lines."""
