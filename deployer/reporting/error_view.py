@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import indent
 from typing import Any
 
-from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.text import Text
 
 from deployer.vocabulary.errors import DeployerError, InputRefused
@@ -42,16 +41,14 @@ class ErrorView:
             "summary": self.summary,
             "detail": self.detail,
             "hint": self.hint,
-            "mistakes": [
-                {"place": place, "sentence": sentence, "nearest": nearest} for place, sentence, nearest in self.mistakes
-            ],
+            "mistakes": [{"place": place, "sentence": sentence, "nearest": nearest} for place, sentence, nearest in self.mistakes],
         }
 
-    def drawing(self) -> RenderableType:
+    def drawing(self) -> Text:
         """Return the summary in red, the detail below it and the way out last."""
-        parts: list[RenderableType] = [Text.assemble(("error: ", "bold red"), (self.summary, "bold"))]
+        text = Text.assemble(("error: ", "bold red"), (self.summary, "bold"))
         if self.detail:
-            parts.append(Padding(Text(self.detail), (0, 0, 0, 2)))
+            text.append("\n" + indent(self.detail, "  "))
         if self.hint:
-            parts.append(Text.assemble(("way out: ", "bold cyan"), self.hint))
-        return Group(*parts)
+            text.append("\nway out: ", "bold cyan").append(indent(self.hint, "  ").strip())
+        return text

@@ -88,7 +88,8 @@ class HumanReport:
 
     def show_error(self, view: View) -> None:
         """Print the drawing of an error."""
-        self.err.print(view.drawing(), soft_wrap=not self.err.is_terminal)
+        # Never wrapped: a path or a command in it is to be copied whole.
+        self.err.print(view.drawing(), soft_wrap=True)
 
     def performing(self, plan: RolloutPlan) -> AbstractContextManager[Listener]:
         """Draw the plan's progress."""

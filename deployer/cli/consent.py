@@ -1,0 +1,82 @@
+"""What a person has to say before something is changed, and what has to stand on the command line when there is no person.
+
+A roll-out asks one question, which `--yes` answers. A tear-down asks for the environment's suffix, typed, and for the name of each bucket
+that is not empty, typed; without a terminal the same words stand on the command line (`--confirm`, `--empty-bucket`), so that no
+script deletes what its author has not named.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deployer.vocabulary.errors import InputRefused, Mistake
+
+if TYPE_CHECKING:
+    from deployer.cli.asking import Asker
+    from deployer.planning.plan import BucketEmptying, RolloutPlan
+
+
+def agree_to_roll_out(plan: RolloutPlan, asker: Asker, *, yes: bool) -> None:
+    """Return when the plan may be performed; raises InputRefused when the person says no or there is none to ask."""
+    if yes:
+        return
+    if not asker.is_there:
+        raise InputRefused(
+            "A confirmation is needed, and without a terminal nobody can be asked",
+            hint="Read the plan (`deployer plan PARAMS`), then run the same command with --yes.",
+        )
+    if not asker.yes(f"Perform this plan on {plan.suffix} in account {plan.account_id}?"):
+        raise InputRefused("Not confirmed; nothing was changed")
+
+
+def agree_to_tear_down(plan: RolloutPlan, asker: Asker, *, confirm: str | None, empty_buckets: tuple[str, ...]) -> None:
+    """Return when the suffix and each bucket that is not empty were named; raises InputRefused with all that is missing.
+
+    Args:
+        plan: the tear-down.
+        asker: who is asked for what `confirm` and `empty_buckets` leave open.
+        confirm: the suffix as typed on the command line.
+        empty_buckets: names of buckets as typed on the command line.
+    """
+    full = tuple(step for step in full_buckets(plan) if step.bucket not in empty_buckets)
+    mistakes = [] if confirm in (None, plan.suffix) else [Mistake(place="--confirm", sentence=f"{confirm} is not {plan.suffix}")]
+    known = {step.bucket for step in full_buckets(plan)}
+    mistakes += [
+        Mistake(place="--empty-bucket", sentence=f"{name} is no bucket that this tear-down would empty")
+        for name in empty_buckets
+        if name not in known
+    ]
+    if mistakes:
+        raise InputRefused("The tear-down was not confirmed; nothing was changed", tuple(mistakes))
+    if not asker.is_there:
+        _refuse_unless_named(plan, confirm, full)
+        return
+    if confirm is None and asker.typed(f"Type {plan.suffix} to tear it down") != plan.suffix:
+        raise InputRefused("Not confirmed; nothing was changed")
+    for step in full:
+        typed = asker.typed(f"{step.bucket} in {step.region} holds {step.objects_count} object versions; type its name to delete them")
+        if typed != step.bucket:
+            raise InputRefused(f"{step.bucket} is not to be emptied; nothing was changed")
+
+
+def full_buckets(plan: RolloutPlan) -> tuple[BucketEmptying, ...]:
+    """Return the steps that would delete objects."""
+    from deployer.planning.plan import BucketEmptying
+
+    return tuple(step for step in plan.steps_to_do if isinstance(step, BucketEmptying) and step.objects_count)
+
+
+def _refuse_unless_named(plan: RolloutPlan, confirm: str | None, full: tuple[BucketEmptying, ...]) -> None:
+    missing = [Mistake(place="--confirm", sentence=f"has to name the suffix, {plan.suffix}")] if confirm is None else []
+    missing += [
+        Mistake(place="--empty-bucket", sentence=f"has to name {step.bucket}: {step.objects_count} object versions would be deleted")
+        for step in full
+    ]
+    if not missing:
+        return
+    words = [f"--confirm {plan.suffix}", *(f"--empty-bucket {step.bucket}" for step in full_buckets(plan))]
+    raise InputRefused(
+        "A tear-down is confirmed by naming what goes, and without a terminal nobody can be asked",
+        tuple(missing),
+        hint=f"If all of it may go, add: {' '.join(words)}",
+    )

@@ -1,0 +1,155 @@
+"""One environment's work, stage by stage: load, render, lint, survey, plan, perform; every command is a few of these.
+
+Each stage tells the report that it began, so that nothing that takes seconds is silent.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from deployer.cli.lint_gate import lint_once
+from deployer.cli.project import project_of
+from deployer.vocabulary.errors import InputRefused
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from deployer.aws.session import Aws
+    from deployer.cli.session import Session
+    from deployer.planning.plan import RolloutPlan
+    from deployer.planning.survey import Survey
+    from deployer.rendering.rendered import RenderedSystem
+    from deployer.reporting.standing import Standing
+
+
+class Job:
+    """The work on one parameter file. Making one reads the file; raises InputRefused with every mistake in it."""
+
+    def __init__(self, session: Session, params: Path) -> None:
+        self._session, self._rooms, self.params = session, session.rooms, params
+        self.environment = session.rooms.load(params)
+        self.project = project_of(params)
+        self.build = self.project.build_of(self.environment.suffix)
+
+    def render(self) -> RenderedSystem:
+        """Render the templates, build the packages, and leave the templates where a person can read them."""
+        with self._session.report.stage("render", "rendering templates and building packages"):
+            system = self._rooms.render(self.environment, source=self.project.root, build=self.build)
+            self._rooms.write_templates(system, self.build)
+        return system
+
+    def lint(self, system: RenderedSystem) -> tuple[str, ...]:
+        """Return cfn-lint's remarks on the templates; raises InputRefused when one of them is an error."""
+        regions = (self.environment.primary.name, self.environment.secondary.name)
+        with self._session.report.stage("lint", "checking templates with cfn-lint"):
+            return lint_once(self._rooms, system, regions, self.build)
+
+    def survey(self, system: RenderedSystem | None = None) -> Survey:
+        """Look at what stands in AWS; with `system`, also at which of its packages lie there already."""
+        aws = self.aws
+        with self._session.report.stage("survey", "looking at what stands"):
+            return self._rooms.survey(aws, self.environment, system.packages if system else ())
+
+    def plan_rollout(self) -> RolloutPlan:
+        """Render, lint and survey, and return the plan that follows from them."""
+        system = self.render()
+        self.lint(system)
+        return self._rooms.plan_rollout(self.environment, system, self.survey(system))
+
+    def plan_tear_down(self) -> RolloutPlan:
+        """Survey, and return the plan that takes everything down."""
+        return self._rooms.plan_tear_down(self.environment, self.survey())
+
+    def perform(self, plan: RolloutPlan) -> None:
+        """Perform the plan with its progress shown, and logged to `events.jsonl` in the build folder."""
+        from deployer.reporting.event_log import both, logged_to
+
+        with logged_to(self.build / "events.jsonl") as log, self._session.report.performing(plan) as shown:
+            self._rooms.perform(plan, self.aws, both(log, shown), self._session.clock)
+
+    def plan_as_reviewed(self, plan_file: Path) -> RolloutPlan:
+        """Return the plan that was written to `plan_file`; raises InputRefused when a plan made now would be another."""
+        reviewed = self._rooms.read_plan(plan_file)
+        if reviewed.plan_id != self.plan_rollout().plan_id:
+            raise InputRefused(
+                f"{plan_file} is stale: what it was made from has moved",
+                hint=f"Run `deployer plan {self.params} --out {plan_file}`, review it, then roll out again.",
+            )
+        return reviewed
+
+    def render_files(self) -> tuple[tuple[str, str], ...]:
+        """Render, and return (path, SHA-256) of every template written."""
+        system = self.render()
+        templates = (system.bootstrap, system.regional, system.global_)
+        return tuple((str(self.build / f"{template.kind}.yaml"), template.digest) for template in templates)
+
+    def show_plan(self, plan: RolloutPlan, form: str = "table") -> None:
+        """Show the plan: `table` for a person, `json` or `markdown` as a text of its own."""
+        from deployer.reporting.plan_markdown import plan_markdown
+        from deployer.reporting.plan_view import PlanView
+
+        view = PlanView(plan=plan)
+        match form:
+            case "json":
+                self._session.report.text(json.dumps(view.record(), indent=2, ensure_ascii=False))
+            case "markdown":
+                self._session.report.text(plan_markdown(plan))
+            case _:
+                self._session.report.show(view)
+
+    def show_outputs(self) -> None:
+        """Show the outputs as they are in AWS now; raises InputRefused when nothing is deployed."""
+        from deployer.reporting.fact_views import OutputsView
+        from deployer.reporting.outputs import outputs_of
+
+        outputs = outputs_of(self.survey())
+        if not outputs:
+            raise InputRefused(
+                f"{self.environment.suffix} is not deployed, so it has no outputs", hint=f"Run `deployer roll-out {self.params}`."
+            )
+        self._session.report.show(OutputsView(outputs=outputs))
+
+    def show_way_in(self) -> None:
+        """Say how to talk to an embedded system; a real one needs no telling."""
+        if self.environment.target == "local":
+            line = way_in(self.environment.zone.name)
+            self._session.report.note(f"Talk to it: {line}", command=line)
+
+    def show_standing(self) -> Standing:
+        """Show what stands, and return it."""
+        from deployer.reporting.standing import judge_standing
+        from deployer.reporting.status_view import StatusView
+
+        primary, secondary = self.environment.primary, self.environment.secondary
+        standing = judge_standing(
+            self.survey(),
+            suffix=self.environment.suffix,
+            regions=((primary.name, primary.role), (secondary.name, secondary.role)),
+            home_region=self.environment.home_region,
+        )
+        self._session.report.show(StatusView(standing=standing))
+        return standing
+
+    @cached_property
+    def aws(self) -> Aws:
+        """AWS as the environment's target says, the embedded one started when none runs."""
+        if self.environment.target == "aws" or self._rooms.running_embedded():
+            return self._rooms.aws(self.environment)
+        with self._session.report.stage("local", "starting the embedded AWS"):
+            return self._rooms.aws(self.environment)
+
+
+def refuse_blocked(plan: RolloutPlan) -> None:
+    """Return when nothing stands in the plan's way; raises InputRefused with every blocker."""
+    if plan.blockers:
+        raise InputRefused(
+            f"This {plan.intent} of {plan.suffix} cannot be performed; nothing was changed",
+            hint="\n".join(f"{blocker.summary}: {blocker.hint}" for blocker in plan.blockers),
+        )
+
+
+def way_in(zone: str) -> str:
+    """Return a shell line that reaches the embedded system's health by its own name."""
+    return f'eval "$(deployer local env)"; curl https://api.{zone}/health'

@@ -1,0 +1,21 @@
+"""`deployer local`: the embedded AWS by hand."""
+
+from __future__ import annotations
+
+import click
+
+from deployer.cli.local.api_key import api_key
+from deployer.cli.local.env import env
+from deployer.cli.local.logs import logs
+from deployer.cli.local.start import start
+from deployer.cli.local.status import status
+from deployer.cli.local.stop import stop
+
+
+@click.group()
+def local() -> None:
+    """Start, stop and look at the embedded AWS of this folder."""
+
+
+for command in (start, stop, status, env, logs, api_key):
+    local.add_command(command)

@@ -1,0 +1,36 @@
+"""`deployer roll-out`: from one parameter file to two Regions taking payments."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from deployer.cli.consent import agree_to_roll_out
+from deployer.cli.job import Job, refuse_blocked
+from deployer.cli.options import params_argument, reporting_options
+from deployer.cli.session import Session
+
+
+@click.command("roll-out")
+@params_argument
+@click.option(
+    "--plan", "plan_file", type=click.Path(path_type=Path), help="Perform exactly this plan of `plan --out`, or refuse when it is stale."
+)
+@click.option("--yes", is_flag=True, help="Do not ask; for CI.")
+@reporting_options
+@click.pass_obj
+def roll_out(session: Session, params: Path, plan_file: Path | None, yes: bool) -> None:
+    """Show the plan, ask, perform it, print the outputs.
+
+    Run again, it goes on where it stopped, or finds nothing to do. Every event is kept in build/SUFFIX/events.jsonl.
+    """
+    job = Job(session, params)
+    plan = job.plan_rollout() if plan_file is None else job.plan_as_reviewed(plan_file)
+    job.show_plan(plan)
+    refuse_blocked(plan)
+    if plan.steps_to_do:
+        agree_to_roll_out(plan, session.asker, yes=yes)
+        job.perform(plan)
+    job.show_way_in()
+    job.show_outputs()

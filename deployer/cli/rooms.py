@@ -1,0 +1,162 @@
+"""The library's rooms as the commands see them: one function each, nothing imported before its first use.
+
+That keeps `deployer --help` quick and lets everything but `target: local` work without the `local` extra. Tests put a class of
+their own in its place. This is also the only place that decides how AWS is reached: the embedded AWS for `target: local`,
+whatever boto3 finds by itself for `target: aws`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deployer.vocabulary.errors import InputRefused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from deployer.aws.session import Aws
+    from deployer.local.state import LocalState
+    from deployer.params.model import Environment
+    from deployer.planning.plan import RolloutPlan
+    from deployer.planning.survey import Survey
+    from deployer.rendering.rendered import Package, RenderedSystem
+    from deployer.reporting.report import Report
+    from deployer.vocabulary.clock import Clock
+    from deployer.vocabulary.events import Listener
+
+
+class Rooms:
+    """The real rooms; each method is documented where it leads to."""
+
+    def report(self, clock: Clock, *, json: bool) -> Report:
+        """Return where words go: JSON lines for a program, words for a person."""
+        from deployer.reporting.report import HumanReport, JsonReport
+
+        return JsonReport(clock=clock) if json else HumanReport(clock=clock)
+
+    def load(self, path: Path) -> Environment:
+        """`params.load.load_environment`."""
+        from deployer.params.load import load_environment
+
+        return load_environment(path)
+
+    def render(self, environment: Environment, *, source: Path, build: Path) -> RenderedSystem:
+        """`rendering.render.render_system`."""
+        from deployer.rendering.render import render_system
+
+        return render_system(environment, source=source, build=build)
+
+    def write_templates(self, system: RenderedSystem, folder: Path) -> tuple[Path, ...]:
+        """`rendering.render.write_templates`."""
+        from deployer.rendering.render import write_templates
+
+        return write_templates(system, folder)
+
+    def lint(self, system: RenderedSystem, regions: tuple[str, ...]) -> tuple[str, ...]:
+        """`planning.lint.lint_system`."""
+        from deployer.planning.lint import lint_system
+
+        return lint_system(system, regions)
+
+    def aws(self, environment: Environment) -> Aws:
+        """Return AWS for this environment, the embedded one started when none runs."""
+        from deployer.aws.session import Aws, AwsAccess
+
+        if environment.target == "aws":
+            return Aws(AwsAccess())
+        state = self.start_embedded((environment.primary.name, environment.secondary.name))
+        return Aws(AwsAccess(endpoint_url=state.endpoint, access_key_id=state.access_key_id, secret_access_key=state.secret_access_key))
+
+    def survey(self, aws: Aws, environment: Environment, packages: tuple[Package, ...]) -> Survey:
+        """`planning.survey_taking.take_survey`."""
+        from deployer.planning.survey_taking import take_survey
+
+        return take_survey(aws, environment, packages)
+
+    def plan_rollout(self, environment: Environment, system: RenderedSystem, survey: Survey) -> RolloutPlan:
+        """`planning.planner.plan_rollout`."""
+        from deployer.planning.planner import plan_rollout
+
+        return plan_rollout(environment, system, survey)
+
+    def plan_tear_down(self, environment: Environment, survey: Survey) -> RolloutPlan:
+        """`planning.tear_down_planner.plan_tear_down`."""
+        from deployer.planning.tear_down_planner import plan_tear_down
+
+        return plan_tear_down(environment, survey)
+
+    def write_plan(self, plan: RolloutPlan, path: Path) -> None:
+        """`planning.plan_file.write_plan`."""
+        from deployer.planning.plan_file import write_plan
+
+        write_plan(plan, path)
+
+    def read_plan(self, path: Path) -> RolloutPlan:
+        """`planning.plan_file.read_plan`."""
+        from deployer.planning.plan_file import read_plan
+
+        return read_plan(path)
+
+    def perform(self, plan: RolloutPlan, aws: Aws, listener: Listener, clock: Clock) -> None:
+        """`rollout.runner.roll_out`."""
+        from deployer.rollout.runner import roll_out
+
+        roll_out(plan, aws, listener, clock)
+
+    def api_key(self, aws: Aws, environment: Environment) -> str:
+        """Return the key that `x-api-key` has to carry, from the replicated secret."""
+        from deployer.aws.secrets import read_secret_field
+        from deployer.vocabulary.names import name_of
+
+        name = name_of("secret", suffix=environment.suffix)
+        return read_secret_field(aws, region=environment.primary.name, name=name, field="api_key")
+
+    def start_embedded(self, regions: tuple[str, ...] | None = None) -> LocalState:
+        """Return the embedded AWS of this folder, started when none runs; raises InputRefused without the `local` extra."""
+        require_local_extra()
+        from deployer.local import control
+
+        return control.start(control.default_home(), regions or control.DEFAULT_REGIONS)
+
+    def running_embedded(self) -> LocalState | None:
+        """Return the embedded AWS of this folder if one runs."""
+        from deployer.local import control
+
+        return control.status(control.default_home())
+
+    def stop_embedded(self) -> bool:
+        """End the embedded AWS of this folder; tell whether one ran."""
+        from deployer.local import control
+
+        return control.stop(control.default_home())
+
+    def shell_environment(self, state: LocalState) -> tuple[tuple[str, str], ...]:
+        """Return the variables that make the AWS CLI, boto3 and curl find the embedded AWS."""
+        from deployer.local.shell import shell_environment
+
+        return tuple(shell_environment(state).items())
+
+    def inert_resources(self, state: LocalState) -> tuple[tuple[str, str, str], ...]:
+        """Return (type, logical id, Region) of what the embedded AWS only records."""
+        from deployer.local.inert import inert_resources
+
+        return inert_resources(state)
+
+    def log_lines(self, *, follow: bool) -> Iterator[str]:
+        """Yield the lines of the embedded AWS's log."""
+        from deployer.local import control
+
+        return control.log_lines(control.default_home(), follow)
+
+
+def require_local_extra() -> None:
+    """Return when the embedded AWS is installed; raises InputRefused with the way to install it."""
+    from importlib.util import find_spec
+
+    missing = [name for name in ("ministack", "hypercorn", "trustme", "cryptography") if find_spec(name) is None]
+    if missing:
+        raise InputRefused(
+            f"`target: local` needs the embedded AWS, and {', '.join(missing)} is not installed",
+            hint="Run: pip install 'payment-deployer[local]' (in a clone: pip install -e '.[local]')",
+        )

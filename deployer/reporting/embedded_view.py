@@ -1,0 +1,103 @@
+"""The embedded AWS of this machine: how it is reached, what it only records, and the shell lines that make tools find it."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddedView:
+    """The embedded AWS of this machine; `inert` are (resource type, logical id, Region) that are recorded but do nothing."""
+
+    endpoint: str
+    dns: str | None
+    ca_bundle: str
+    edges: tuple[tuple[str, str], ...]
+    pid: int
+    account_id: str
+    inert: tuple[tuple[str, str, str], ...] = ()
+    curl_line: str = ""
+
+    def record(self) -> dict[str, Any]:
+        """Return how to reach it; `edges` maps a Region to `address:port`."""
+        return {
+            "event": "embedded_aws",
+            "running": True,
+            "endpoint": self.endpoint,
+            "dns": self.dns,
+            "ca_bundle": self.ca_bundle,
+            "edges": dict(self.edges),
+            "pid": self.pid,
+            "account_id": self.account_id,
+            "inert": [{"type": kind, "logical_id": logical_id, "region": region} for kind, logical_id, region in self.inert],
+        }
+
+    def drawing(self) -> RenderableType:
+        """Return the addresses, the inert resources as a table and a curl line that works."""
+        facts = Table.grid(padding=(0, 2))
+        facts.add_column(no_wrap=True)
+        facts.add_column(overflow="fold")
+        for name, value in (
+            ("endpoint", self.endpoint),
+            *((f"edge {region}", address) for region, address in self.edges),
+            ("name server", self.dns or "none"),
+            ("trusted CA", self.ca_bundle),
+            ("account", self.account_id),
+            ("process", str(self.pid)),
+        ):
+            facts.add_row(name, value)
+        parts: list[RenderableType] = [facts]
+        if self.inert:
+            table = Table(box=None, pad_edge=False, title=Text("\nRecorded, but without behaviour here"), title_justify="left")
+            for heading in ("resource type", "logical id", "Region"):
+                table.add_column(heading, overflow="fold")
+            for row in self.inert:
+                table.add_row(*row)
+            parts.append(table)
+        if self.curl_line:
+            parts.append(Text(f"\nTalk to it:\n{self.curl_line}", no_wrap=True, overflow="ignore"))
+        return Group(*parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoEmbeddedView:
+    """That no embedded AWS runs."""
+
+    def record(self) -> dict[str, Any]:
+        """Return the same keys as a running one, empty."""
+        empty: dict[str, Any] = {
+            "endpoint": None,
+            "dns": None,
+            "ca_bundle": None,
+            "edges": {},
+            "pid": None,
+            "account_id": None,
+            "inert": [],
+        }
+        return {"event": "embedded_aws", "running": False, **empty}
+
+    def drawing(self) -> RenderableType:
+        """Return one sentence with the way to start it."""
+        return Text("No embedded AWS runs in this folder; `deployer local start` starts one.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShellView:
+    """Variables as (name, value) pairs that a POSIX shell is to set."""
+
+    variables: tuple[tuple[str, str], ...]
+
+    def record(self) -> dict[str, Any]:
+        """Return the variables by name."""
+        return {"event": "environment", "variables": dict(self.variables)}
+
+    def drawing(self) -> RenderableType:
+        """Return one `export` line a variable, quoted for the shell."""
+        lines = (f"export {name}={shlex.quote(value)}" for name, value in self.variables)
+        return Text("\n".join(lines), no_wrap=True, overflow="ignore")
