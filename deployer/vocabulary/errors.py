@@ -8,6 +8,7 @@ The tree, with the exit code a command ends with:
       RolloutFailed          4   a stack or a Region that did not settle as planned
       RolloutBusy            7   someone else's operation is under way
       Diverged               8   what is deployed is not what was rolled out
+      StoppedWatching      130   a person pressed Ctrl-C; what AWS has begun goes on
 """
 
 from __future__ import annotations
@@ -89,3 +90,9 @@ class Diverged(DeployerError):
     """What is deployed differs from what was rolled out."""
 
     exit_code = 8
+
+
+class StoppedWatching(DeployerError):
+    """A person interrupted the deployer (128 + SIGINT, as shells count); AWS finishes what it has begun."""
+
+    exit_code = 130

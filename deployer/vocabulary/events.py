@@ -50,7 +50,8 @@ class StepSkipped(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceMoved(Event):
-    """CloudFormation reported a resource's status; `reason` is CloudFormation's own text or empty."""
+    """CloudFormation reported a resource's status; `reason` is CloudFormation's own text or empty; a resource that a tear-down
+    keeps has the status DELETE_SKIPPED. `physical_id` is its name or id in AWS, empty until it has one."""
 
     phase: str
     stack_name: str
@@ -59,6 +60,7 @@ class ResourceMoved(Event):
     resource_type: str
     status: str
     reason: str
+    physical_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,135 @@
+"""How AWS is reached: credentials, endpoint, time-outs, and one client per service and Region.
+
+Nothing given means what boto3 finds by itself: ambient credentials, AWS_PROFILE, AWS_ENDPOINT_URL, AWS_CA_BUNDLE.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final, Literal, overload
+
+from boto3.session import Session
+from botocore.config import Config
+
+from deployer.aws.calls import asking
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation import CloudFormationClient
+    from types_boto3_s3 import S3Client
+    from types_boto3_sts import STSClient
+
+# "standard" retries throttling, 5xx and lost connections with jittered back-off [botocore guide: Retries].
+_RETRIES_MAX: Final = 6
+_CONNECT_SECONDS_MAX: Final = 5
+_READ_SECONDS_MAX: Final = 60
+_CONNECTIONS_MAX: Final = 32
+_READING: Final = ("Get", "List", "Describe", "Head")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsAccess:
+    """Where AWS is and who asks; every field may stay empty. `ca_bundle` is the path of a PEM file."""
+
+    endpoint_url: str | None = None
+    access_key_id: str | None = None
+    secret_access_key: str | None = field(default=None, repr=False)
+    session_token: str | None = field(default=None, repr=False)
+    profile: str | None = None
+    ca_bundle: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsCall:
+    """One call about to be made; `mutating` unless the operation's name says that it only reads."""
+
+    service: str
+    operation: str
+    region: str
+    mutating: bool
+
+
+Observer = Callable[[AwsCall], None]
+ClientFactory = Callable[[str, str], Any]
+
+
+class Aws:
+    """AWS as one caller sees it. Safe to share between threads."""
+
+    def __init__(self, access: AwsAccess, *, observer: Observer | None = None, make_client: ClientFactory | None = None) -> None:
+        """Reach AWS by `access`; `observer` hears of every call before it is made; `make_client(service, region)` stands in
+        for boto3's own."""
+        self._access = access
+        self._observer = observer
+        self._make_client = make_client or self._boto3_client
+        self._session: Session | None = None
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._lock = Lock()
+
+    @overload
+    def client(self, service: Literal["cloudformation"], region: str) -> CloudFormationClient: ...
+    @overload
+    def client(self, service: Literal["s3"], region: str) -> S3Client: ...
+    @overload
+    def client(self, service: Literal["sts"], region: str) -> STSClient: ...
+    def client(self, service: str, region: str) -> Any:
+        """Return the client of `service` in `region`, made once. Raises AwsRefused when none can be made."""
+        with self._lock:
+            if (service, region) not in self._clients:
+                with asking(service, "CreateClient", region):
+                    self._clients[service, region] = self._make_client(service, region)
+            return self._clients[service, region]
+
+    def account_id(self, region: str) -> str:
+        """Return the caller's twelve-digit account, as STS in `region` tells it. Raises AwsRefused."""
+        with asking("sts", "GetCallerIdentity", region):
+            return self.client("sts", region).get_caller_identity()["Account"]
+
+    def _boto3_client(self, service: str, region: str) -> Any:
+        access = self._access
+        if self._session is None:
+            self._session = Session(
+                aws_access_key_id=access.access_key_id,
+                aws_secret_access_key=access.secret_access_key,
+                aws_session_token=access.session_token,
+                profile_name=access.profile,
+            )
+        client = self._session.client(
+            service,  # type: ignore[call-overload]
+            region_name=region,
+            endpoint_url=access.endpoint_url,
+            verify=access.ca_bundle,
+            config=_config(access),
+        )
+        client.meta.events.register("before-call.*.*", self._observed(region))
+        return client
+
+    def _observed(self, region: str) -> Callable[..., None]:
+        """Return a botocore event handler that tells the observer of each call made in `region`."""
+
+        def tell(model: Any, **_: Any) -> None:
+            if self._observer is not None:
+                self._observer(
+                    AwsCall(
+                        service=model.service_model.service_name,
+                        operation=model.name,
+                        region=region,
+                        mutating=not model.name.startswith(_READING),
+                    )
+                )
+
+        return tell
+
+
+def _config(access: AwsAccess) -> Config:
+    # A bucket's name in front of an endpoint given by hand may not resolve; in its path it always does.
+    s3 = {"addressing_style": "path"} if access.endpoint_url else {}
+    return Config(
+        connect_timeout=_CONNECT_SECONDS_MAX,
+        read_timeout=_READ_SECONDS_MAX,
+        max_pool_connections=_CONNECTIONS_MAX,
+        tcp_keepalive=True,
+        retries={"mode": "standard", "total_max_attempts": _RETRIES_MAX},
+        s3=s3,  # type: ignore[arg-type]
+    )

@@ -1,0 +1,185 @@
+"""StackSet operations: begin one, look at one. Each changing function takes the operation's id, AWS's idempotency token (fact 4.8).
+
+Every operation here goes through its Regions one after another, in the order given, and stops at the first that fails
+(facts 4.4, 4.5). Whether an id that exists already means "attach" or "somebody else" is the caller's to judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from deployer.aws.calls import asking
+from deployer.aws.session import Aws
+from deployer.aws.stacks import CAPABILITIES, as_parameters, as_tags
+from deployer.aws.template_source import TemplateSource
+from deployer.vocabulary.errors import AwsRefused
+
+NAME_TAKEN: Final = "NameAlreadyExistsException"
+OPERATION_ID_TAKEN: Final = "OperationIdAlreadyExistsException"
+OPERATION_UNDER_WAY: Final = "OperationInProgressException"
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation.type_defs import StackSetOperationPreferencesUnionTypeDef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackSetRequest:
+    """What a StackSet should be. An administration role once named must be named again at each update (fact 4.2)."""
+
+    name: str
+    template: TemplateSource
+    parameters: tuple[tuple[str, str], ...]
+    tags: tuple[tuple[str, str], ...]
+    administration_role_arn: str
+    execution_role_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One operation: `status` is RUNNING, QUEUED, STOPPING, SUCCEEDED, FAILED or STOPPED; `began_at` is AWS's own clock.
+
+    `failed_instances_count` counts instances that failed even when the operation as a whole succeeded (fact 4.10).
+    """
+
+    operation_id: str
+    action: str
+    status: str
+    status_reason: str
+    began_at: datetime
+    failed_instances_count: int
+
+    @property
+    def under_way(self) -> bool:
+        """Whether AWS is still at work on it."""
+        return self.status in ("RUNNING", "QUEUED", "STOPPING")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegionResult:
+    """How one Region fares in one operation: PENDING, RUNNING, SUCCEEDED, FAILED or CANCELLED, and AWS's reason."""
+
+    account_id: str
+    region: str
+    status: str
+    reason: str
+
+    @property
+    def settled(self) -> bool:
+        """Whether this Region will not move any more in this operation."""
+        return self.status in ("SUCCEEDED", "FAILED", "CANCELLED")
+
+
+def create_stack_set(aws: Aws, request: StackSetRequest, region: str, token: str) -> None:
+    """Create a StackSet without instances. Raises AwsRefused, with `NAME_TAKEN` as its code when one of that name exists."""
+    with asking("cloudformation", "CreateStackSet", region):
+        aws.client("cloudformation", region).create_stack_set(ClientRequestToken=token, **_definition(request))
+
+
+def update_stack_set(aws: Aws, request: StackSetRequest, region: str, *, operation_id: str, region_order: Sequence[str]) -> None:
+    """Begin to bring the definition and every instance to `request`; `region_order` lists the Regions that have instances.
+
+    AWS keeps the new definition even when the operation fails (fact 4.6). Raises AwsRefused.
+    """
+    with asking("cloudformation", "UpdateStackSet", region):
+        aws.client("cloudformation", region).update_stack_set(
+            OperationId=operation_id, OperationPreferences=_one_by_one(region_order), **_definition(request)
+        )
+
+
+def create_instances(aws: Aws, name: str, region: str, *, operation_id: str, account_id: str, regions: Sequence[str]) -> None:
+    """Begin to create instances of StackSet `name` in `account_id`, in `regions`' order. Raises AwsRefused."""
+    with asking("cloudformation", "CreateStackInstances", region):
+        aws.client("cloudformation", region).create_stack_instances(
+            StackSetName=name,
+            Accounts=[account_id],
+            Regions=list(regions),
+            OperationId=operation_id,
+            OperationPreferences=_one_by_one(regions),
+        )
+
+
+def delete_instances(aws: Aws, name: str, region: str, *, operation_id: str, account_id: str, regions: Sequence[str]) -> None:
+    """Begin to delete the instances in `regions`' order, stacks included. Raises AwsRefused."""
+    with asking("cloudformation", "DeleteStackInstances", region):
+        aws.client("cloudformation", region).delete_stack_instances(
+            StackSetName=name,
+            Accounts=[account_id],
+            Regions=list(regions),
+            RetainStacks=False,
+            OperationId=operation_id,
+            OperationPreferences=_one_by_one(regions),
+        )
+
+
+def delete_stack_set(aws: Aws, name: str, region: str) -> None:
+    """Delete a StackSet that has no instances left; one that is gone already is no error. Raises AwsRefused."""
+    try:
+        with asking("cloudformation", "DeleteStackSet", region):
+            aws.client("cloudformation", region).delete_stack_set(StackSetName=name)
+    except AwsRefused as refused:
+        if refused.code != "StackSetNotFoundException":
+            raise
+
+
+def read_operation(aws: Aws, name: str, region: str, operation_id: str) -> Operation:
+    """Return the operation, strongly consistent (fact 4.10). Raises AwsRefused, also when there is none of that id."""
+    with asking("cloudformation", "DescribeStackSetOperation", region):
+        answer = aws.client("cloudformation", region).describe_stack_set_operation(StackSetName=name, OperationId=operation_id)[
+            "StackSetOperation"
+        ]
+    return Operation(
+        operation_id=operation_id,
+        action=answer.get("Action", ""),
+        status=answer.get("Status", ""),
+        status_reason=answer.get("StatusReason", ""),
+        began_at=answer["CreationTimestamp"],
+        failed_instances_count=answer.get("StatusDetails", {}).get("FailedStackInstancesCount", 0),
+    )
+
+
+def read_results(aws: Aws, name: str, region: str, operation_id: str) -> tuple[RegionResult, ...]:
+    """Return how each Region fares in the operation; only eventually consistent (fact 4.10). Raises AwsRefused."""
+    paginator = aws.client("cloudformation", region).get_paginator("list_stack_set_operation_results")
+    pages: Iterator[Any] = iter(paginator.paginate(StackSetName=name, OperationId=operation_id))
+    results: list[RegionResult] = []
+    while True:
+        with asking("cloudformation", "ListStackSetOperationResults", region):
+            page = next(pages, None)
+        if page is None:
+            return tuple(results)
+        results.extend(
+            RegionResult(
+                account_id=summary.get("Account", ""),
+                region=summary.get("Region", ""),
+                status=summary.get("Status", ""),
+                reason=summary.get("StatusReason", ""),
+            )
+            for summary in page["Summaries"]
+        )
+
+
+def _definition(request: StackSetRequest) -> dict[str, Any]:
+    return {
+        "StackSetName": request.name,
+        "Parameters": as_parameters(request.parameters),
+        "Tags": as_tags(request.tags),
+        "Capabilities": CAPABILITIES,
+        "PermissionModel": "SELF_MANAGED",
+        "AdministrationRoleARN": request.administration_role_arn,
+        "ExecutionRoleName": request.execution_role_name,
+        **request.template.arguments,
+    }
+
+
+def _one_by_one(region_order: Sequence[str]) -> StackSetOperationPreferencesUnionTypeDef:
+    preferences: StackSetOperationPreferencesUnionTypeDef = {
+        "RegionConcurrencyType": "SEQUENTIAL",
+        "FailureToleranceCount": 0,
+        "MaxConcurrentCount": 1,
+    }
+    if region_order:
+        preferences["RegionOrder"] = list(region_order)
+    return preferences

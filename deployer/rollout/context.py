@@ -1,0 +1,87 @@
+"""What every step needs to be performed: the plan, AWS, a clock, and someone to tell.
+
+A step's file gets its step and this, and nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import Event as Flag
+from threading import Lock
+from typing import Final
+
+from deployer.aws.session import Aws
+from deployer.aws.template_source import TemplateSource, template_source
+from deployer.planning.plan import RolloutPlan
+from deployer.vocabulary.clock import Clock
+from deployer.vocabulary.events import Event, Listener
+from deployer.vocabulary.names import name_of
+
+_TOKEN_PLAN_CHARACTERS: Final = 40
+
+
+class StepStopped(Exception):
+    """Another thread gave up; this step stops watching what it began."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolloutContext:
+    """One performance of one plan. `stopped` is set once a person interrupts it."""
+
+    plan: RolloutPlan
+    aws: Aws
+    clock: Clock
+    listener: Listener
+    stopped: Flag = field(default_factory=Flag)
+    _one_at_a_time: Lock = field(default_factory=Lock)
+
+    def tell(self, event: Event) -> None:
+        """Hand one event to the listener; steps side by side never do so at the same time."""
+        with self._one_at_a_time:
+            self.listener(event)
+
+    def at(self) -> str:
+        """Return this moment as events carry it."""
+        return self.clock.now().isoformat()
+
+    def patience(self) -> Patience:
+        """Return a new bound for one operation, as the plan sets it."""
+        return Patience(self)
+
+    def template(self, digest: str, region: str) -> TemplateSource:
+        """Return how a request made in `region` names the plan's template; a long one lies in that Region's artifact bucket.
+
+        Raises AwsRefused, KeyError when the plan carries no such template.
+        """
+        bucket = name_of("artifact bucket", suffix=self.plan.suffix, account_id=self.plan.account_id, region=region)
+        return template_source(self.aws, self.plan.template(digest), bucket=bucket, region=region)
+
+    @property
+    def token_prefix(self) -> str:
+        """What every ClientRequestToken of this plan begins with, so that the plan knows its own operations again."""
+        return f"rollout-{self.plan.plan_id[:_TOKEN_PLAN_CHARACTERS]}"
+
+
+class Patience:
+    """The bound on one wait: `pause` until `used_up`."""
+
+    def __init__(self, context: RolloutContext) -> None:
+        """Begin to wait now, for as long as the context's plan allows."""
+        self._context = context
+        self._began = context.clock.monotonic_seconds()
+
+    @property
+    def took_seconds(self) -> float:
+        """Seconds since the wait began."""
+        return self._context.clock.monotonic_seconds() - self._began
+
+    @property
+    def used_up(self) -> bool:
+        """Whether the operation has had all the time the plan gives it."""
+        return self.took_seconds >= self._context.plan.bounds.operation_seconds_max
+
+    def pause(self) -> None:
+        """Wait until the next look. Raises StepStopped when the roll-out was interrupted meanwhile."""
+        self._context.clock.sleep(self._context.plan.bounds.poll_seconds)
+        if self._context.stopped.is_set():
+            raise StepStopped

@@ -1,0 +1,61 @@
+"""A StackSet operation that did not do what was planned, in words: the root cause first, then what stands where."""
+
+from __future__ import annotations
+
+from deployer.aws.stack_set_operations import Operation, RegionResult
+from deployer.aws.stack_sets import StackInstance, list_instances
+from deployer.rollout.operation_watch import OperationWatch
+from deployer.rollout.stack_settling import sentence_of
+from deployer.rollout.ways_out import RUN_AGAIN, way_out_of
+from deployer.vocabulary.errors import RolloutFailed
+
+
+def operation_failed(watch: OperationWatch, operation: Operation) -> RolloutFailed:
+    """Return the error for an operation that ended FAILED or STOPPED, or left an instance failed. Raises AwsRefused."""
+    if operation.status == "STOPPED":
+        return RolloutFailed(
+            f"{watch.step.stack_set_name}: operation {operation.operation_id} was stopped from outside",
+            _what_stands_where(watch),
+            "Find out who stopped it and why, then run the same command again.",
+        )
+    first = watch.failed[0] if watch.failed else None
+    where = f" in {first.region}" if first else ""
+    cause, reason = _root_cause(watch, operation, first)
+    return RolloutFailed(
+        f"{watch.step.stack_set_name} failed{where} (operation {operation.operation_id})",
+        f"{cause}\n{_what_stands_where(watch)}",
+        way_out_of(reason) if reason else RUN_AGAIN,
+    )
+
+
+def operation_still_running(watch: OperationWatch, operation: Operation, took_seconds: float) -> RolloutFailed:
+    """Return the error for an operation that outlasted the plan's patience. Raises AwsRefused."""
+    step = watch.step
+    return RolloutFailed(
+        f"{step.stack_set_name}: operation {operation.operation_id} is still {operation.status} after {took_seconds:.0f} s",
+        _what_stands_where(watch),
+        "Run the same command again to go on watching, or stop it with `aws cloudformation stop-stack-set-operation "
+        f"--stack-set-name {step.stack_set_name} --operation-id {operation.operation_id} --region {step.region}`.",
+    )
+
+
+def _root_cause(watch: OperationWatch, operation: Operation, first: RegionResult | None) -> tuple[str, str]:
+    """Return (sentence, CloudFormation's own reason)."""
+    if first is None:
+        reason = operation.status_reason or "CloudFormation gave no reason"
+        return reason, reason
+    stack = watch.stacks.get(first.region)
+    if stack is not None and stack.first_failure is not None:
+        return f"{first.region}: {sentence_of(stack.first_failure)}", stack.first_failure.reason
+    reason = first.reason or operation.status_reason or "CloudFormation gave no reason"
+    return f"{first.region}: {reason}", reason
+
+
+def _what_stands_where(watch: OperationWatch) -> str:
+    instances = list_instances(watch.context.aws, watch.step.stack_set_name, watch.step.region)
+    standing = {instance.region: _standing(instance) for instance in instances}
+    return "\n".join(f"{region}: {standing.get(region, 'no instance')}" for region in watch.step.regions)
+
+
+def _standing(instance: StackInstance) -> str:
+    return f"{instance.status} ({instance.detailed_status})" if instance.detailed_status else instance.status

@@ -1,0 +1,79 @@
+"""Watches a StackSet operation: which Region it has reached, what the stack there does, and how each Region ended."""
+
+from __future__ import annotations
+
+from deployer.aws.stack_set_operations import Operation, RegionResult, read_operation, read_results
+from deployer.aws.stack_sets import list_instances
+from deployer.planning.plan import StackSetRemoval, StackSetRollout
+from deployer.rollout.context import RolloutContext
+from deployer.rollout.stack_watch import StackWatch
+from deployer.vocabulary.events import RegionSettled
+
+
+class OperationWatch:
+    """One operation. It keeps one small watch per Region, whatever the number of events."""
+
+    def __init__(self, step: StackSetRollout | StackSetRemoval, context: RolloutContext, operation_id: str) -> None:
+        """Watch the operation with this id on the step's StackSet."""
+        self.step, self.context, self.operation_id = step, context, operation_id
+        self.results: dict[str, RegionResult] = {}
+        self.stacks: dict[str, StackWatch] = {}
+        self._region_began_seconds = context.clock.monotonic_seconds()
+
+    @property
+    def settled_regions(self) -> frozenset[str]:
+        """The Regions that will not move any more in this operation."""
+        return frozenset(region for region, result in self.results.items() if result.settled)
+
+    @property
+    def failed(self) -> tuple[RegionResult, ...]:
+        """The Regions that failed, in the order they were told of."""
+        return tuple(result for result in self.results.values() if result.status == "FAILED")
+
+    def look(self) -> Operation:
+        """Read how the operation stands and tell what is new; return it. Raises AwsRefused."""
+        aws, step = self.context.aws, self.step
+        operation = read_operation(aws, step.stack_set_name, step.region, self.operation_id)
+        results = read_results(aws, step.stack_set_name, step.region, self.operation_id)
+        fresh = [result for result in results if result.status != "PENDING" and result.region not in self.settled_regions]
+        if any(result.region not in self.stacks and result.status != "CANCELLED" for result in fresh):
+            self._find_stacks(operation)
+        for result in sorted(fresh, key=self._turn):
+            self.results[result.region] = result
+            if result.region in self.stacks and result.status != "CANCELLED":
+                self.stacks[result.region].look()
+            if result.settled:
+                self._tell_settled(result)
+        return operation
+
+    def _find_stacks(self, operation: Operation) -> None:
+        for instance in list_instances(self.context.aws, self.step.stack_set_name, self.step.region):
+            if instance.stack_id and instance.region not in self.stacks:
+                self.stacks[instance.region] = StackWatch(
+                    self.context,
+                    phase=self.step.phase,
+                    stack_name=self.step.stack_set_name,
+                    stack_id=instance.stack_id,
+                    region=instance.region,
+                    since=operation.began_at,
+                )
+
+    def _turn(self, result: RegionResult) -> tuple[bool, int]:
+        """Return what sorts Regions by when they had their turn: the settled first, in the step's order."""
+        regions = self.step.regions
+        return not result.settled, regions.index(result.region) if result.region in regions else len(regions)
+
+    def _tell_settled(self, result: RegionResult) -> None:
+        # Regions go one after another: each one's time begins where the one before it ended.
+        now_seconds = self.context.clock.monotonic_seconds()
+        self.context.tell(
+            RegionSettled(
+                at=self.context.at(),
+                phase=self.step.phase,
+                stack_name=self.step.stack_set_name,
+                region=result.region,
+                status=result.status,
+                took_seconds=now_seconds - self._region_began_seconds,
+            )
+        )
+        self._region_began_seconds = now_seconds
