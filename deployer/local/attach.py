@@ -80,10 +80,10 @@ class EdgeRequest:
 edge_request: Final[ContextVar[EdgeRequest | None]] = ContextVar("edge_request", default=None)
 
 
-def verify() -> None:
-    """Raise DeployerError naming every seam of MiniStack that is not where this file expects it."""
+def verify(seams: tuple[tuple[str, tuple[str, ...]], ...] = SEAMS) -> None:
+    """Raise DeployerError naming every seam of MiniStack that is not where this file, or its caller, expects it."""
     missing = []
-    for module_name, names in SEAMS:
+    for module_name, names in seams:
         try:
             module = importlib.import_module(module_name)
         except ImportError:
