@@ -1,0 +1,145 @@
+"""What keeps a plan from being performed, each with the way out in words. Decides from facts alone, like the planner."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from deployer.params.model import Environment
+from deployer.planning.deployed_table import DeployedTable, deployed_table
+from deployer.planning.operation_ids import is_someone_elses
+from deployer.planning.plan import Blocker
+from deployer.planning.stack_set_steps import stacks_of
+from deployer.planning.survey import StackFacts, StackInstanceFacts, StackSetFacts, Survey
+
+# CloudFormation takes no update from these [user guide: Stack status codes]; what leads out of each.
+_WAYS_OUT: Final = (
+    (
+        re.compile(r"^REVIEW_IN_PROGRESS$"),
+        "It was never executed. Delete it with `aws cloudformation delete-stack {stack}`, then plan again.",
+    ),
+    (re.compile(r"IN_PROGRESS$"), "Wait until it has settled, then plan again; `deployer status` shows it."),
+    (
+        re.compile(r"^(ROLLBACK_COMPLETE|ROLLBACK_FAILED|CREATE_FAILED|IMPORT_ROLLBACK_FAILED)$"),
+        "It was never finished. Delete it with `aws cloudformation delete-stack {stack}`, then plan again.",
+    ),
+    (
+        re.compile(r"^UPDATE_ROLLBACK_FAILED$"),
+        "Remove what its events name as the cause, run `aws cloudformation continue-update-rollback {stack}`, then plan again.",
+    ),
+    (
+        re.compile(r"^UPDATE_FAILED$"),
+        "Return it to its last good state with `aws cloudformation rollback-stack {stack}`, then plan again.",
+    ),
+    (
+        re.compile(r"^DELETE_FAILED$"),
+        "Remove what its events name as the cause, finish with `aws cloudformation delete-stack {stack}`, then plan again.",
+    ),
+)
+
+_NEW_ENVIRONMENT: Final = "roll out a new environment under another suffix and move to it"
+
+# A StackSet operation deals with these itself: it makes the stack anew (F4.9), so the roll-out is the way out.
+_REMADE: Final = ("ROLLBACK_COMPLETE", "CREATE_FAILED", "REVIEW_IN_PROGRESS")
+
+
+def rollout_blockers(environment: Environment, survey: Survey, own_operation_ids: tuple[str, ...]) -> tuple[Blocker, ...]:
+    """Return what keeps a roll-out from being performed; `own_operation_ids` are those its steps would start."""
+    blockers = [*account_blockers(environment, survey)]
+    for stack in (*survey.bootstrap, *((survey.global_,) if survey.global_ else ())):
+        blockers.extend(_stuck(stack))
+    if survey.stack_set is not None:
+        blockers.extend(_stack_set_blockers(environment, survey.stack_set, own_operation_ids))
+    table = deployed_table(survey.global_)
+    if table is not None:
+        blockers.extend(_table_blockers(environment, table))
+    return tuple(blockers)
+
+
+def account_blockers(environment: Environment, survey: Survey) -> Iterator[Blocker]:
+    """Yield a blocker when the credentials belong to another account than the parameter file names."""
+    if environment.account_id is not None and environment.account_id != survey.account_id:
+        yield Blocker(
+            summary=f"The credentials belong to account {survey.account_id}, the parameter file to {environment.account_id}",
+            hint=f"Use credentials of {environment.account_id}, or correct account_id in the parameter file.",
+        )
+
+
+def operation_blockers(stack_set: StackSetFacts, own_operation_ids: tuple[str, ...]) -> Iterator[Blocker]:
+    """Yield a blocker when an operation is under way that is not one of ours."""
+    last = stack_set.last_operation
+    if last is not None and is_someone_elses(last, own_operation_ids):
+        yield Blocker(
+            summary=f"Someone else's operation is under way on {stack_set.name}: {last.action} {last.operation_id} is {last.status}",
+            hint="Wait until it has ended, then plan again; `deployer status` shows it.",
+        )
+
+
+def inoperable_blockers(stack_set: StackSetFacts) -> Iterator[Blocker]:
+    """Yield a blocker for each INOPERABLE instance: no operation touches those (F4.11)."""
+    for instance in stack_set.instances:
+        if "INOPERABLE" in (instance.status, instance.detailed_status):
+            yield Blocker(
+                summary=f"The instance of {stack_set.name} in {instance.region} is INOPERABLE{_told(instance)}",
+                hint=(
+                    f"Detach it with `aws cloudformation delete-stack-instances --stack-set-name {stack_set.name} --regions "
+                    f"{instance.region} --accounts {instance.account_id} --retain-stacks --region {stack_set.region}`, delete its "
+                    f"stack in {instance.region}, then plan again."
+                ),
+            )
+
+
+def _stack_set_blockers(environment: Environment, stack_set: StackSetFacts, own_operation_ids: tuple[str, ...]) -> Iterator[Blocker]:
+    yield from operation_blockers(stack_set, own_operation_ids)
+    yield from inoperable_blockers(stack_set)
+    for instance in stack_set.instances:
+        if instance.region not in environment.rollout_order:
+            yield Blocker(
+                summary=f"{stack_set.name} has an instance in {instance.region}, which the parameter file does not name",
+                hint=f"A pair cannot be changed in place: correct `regions`, or remove the instance in {instance.region} first.",
+            )
+    last = stack_set.last_operation
+    if last is None or last.status not in ("RUNNING", "STOPPING"):  # while one runs, stacks in progress are its own
+        for stack in stacks_of(stack_set):
+            if stack.status not in _REMADE:
+                yield from _stuck(stack)
+
+
+def _table_blockers(environment: Environment, table: DeployedTable) -> Iterator[Blocker]:
+    wanted = "STRONG" if environment.table.consistency == "strong" else "EVENTUAL"
+    if table.consistency not in ("", wanted):
+        yield Blocker(
+            summary=f"The table's consistency is {table.consistency} and cannot become {wanted}: it is fixed at creation",
+            hint=f"Set table.consistency back, or {_NEW_ENVIRONMENT}.",
+        )
+        return
+    regions = frozenset(environment.rollout_order)
+    if wanted == "STRONG" and table.replica_regions and table.replica_regions != regions:
+        yield Blocker(
+            summary=f"A strongly consistent table's replicas cannot move from {_listed(table.replica_regions)} to {_listed(regions)}",
+            hint=f"Set regions back, or {_NEW_ENVIRONMENT}.",
+        )
+    witnesses = frozenset({environment.witness_region})
+    if wanted == "STRONG" and table.witness_regions and table.witness_regions != witnesses:
+        yield Blocker(
+            summary=f"A strongly consistent table's witness cannot move from {_listed(table.witness_regions)} to {_listed(witnesses)}",
+            hint=f"Set witness_region to {_listed(table.witness_regions)}.",
+        )
+
+
+def _stuck(stack: StackFacts) -> Iterator[Blocker]:
+    for pattern, way_out in _WAYS_OUT:
+        if pattern.search(stack.status):
+            told = f": {stack.status_reason}" if stack.status_reason else ""
+            where = f"--stack-name {stack.name} --region {stack.region}"
+            yield Blocker(summary=f"{stack.name} in {stack.region} is {stack.status}{told}", hint=way_out.format(stack=where))
+            return
+
+
+def _told(instance: StackInstanceFacts) -> str:
+    return f": {instance.status_reason}" if instance.status_reason else ""
+
+
+def _listed(regions: frozenset[str]) -> str:
+    return ", ".join(sorted(regions))

@@ -1,0 +1,167 @@
+"""Steps for the regional StackSet: the roll-out to both Regions, and the second pass that turns a new system live.
+
+The second pass exists because a bucket's replication needs the other Region's bucket (F5.1): a system that is not live yet is
+rolled out as `Prepared`, and becomes `Live` when both Regions and the global stack stand (decision 2).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Final
+
+from deployer.params.model import Environment
+from deployer.planning.differences import Standing, differences
+from deployer.planning.operation_ids import operation_id
+from deployer.planning.parameter_values import KnownOutputs, values_to_carry, values_to_compare
+from deployer.planning.plan import ResourceChange, StackSetRollout
+from deployer.planning.stack_steps import tags_of
+from deployer.planning.survey import StackFacts, StackInstanceFacts, StackSetFacts, Survey
+from deployer.planning.template_changes import compare_templates, united
+from deployer.rendering.rendered import RenderedTemplate
+from deployer.vocabulary.names import name_of
+from deployer.vocabulary.values import StackParameter
+
+ACTIVATION: Final = "Activation"
+PREPARED: Final = "Prepared"
+LIVE: Final = "Live"
+
+# An instance made by an older API may tell no detail at all.
+_SETTLED_DETAILS: Final = ("SUCCEEDED", "")
+_FAILED_STACK: Final = re.compile(r"FAILED$|^ROLLBACK_COMPLETE$")
+
+
+def plan_regional(
+    environment: Environment, template: RenderedTemplate, survey: Survey, known: KnownOutputs
+) -> tuple[StackSetRollout, KnownOutputs]:
+    """Return the step that brings both Regions to this template, and what is known of outputs after it."""
+    standing = survey.stack_set
+    parameters = _activated(template.parameters, LIVE if is_live(environment, standing) else PREPARED)
+    values = values_to_compare(parameters, known)
+    step = _unjudged(environment, template, survey, "regional", parameters)
+    reasons = tuple(_reasons(step, template, standing, values))
+    with_instance = {instance.region for instance in standing.instances} if standing else set()
+    step = replace(
+        step,
+        action=("update" if standing else "create") if reasons else "none",
+        parameters=values_to_carry(parameters, known),
+        new_regions=tuple(region for region in step.regions if region not in with_instance),
+        changes=_changes(step.regions, template, standing, values) if reasons else (),
+        reason="; ".join(reasons) or "nothing differs, and both Regions are current",
+    )
+    for stack in stacks_of(standing):
+        if step.action == "none":
+            known = known.with_untouched(step.stack_set_name, stack)
+        else:
+            known = known.with_changing(step.stack_set_name, stack, template.body, values)
+    return step, known
+
+
+def plan_activation(environment: Environment, template: RenderedTemplate, survey: Survey, known: KnownOutputs) -> StackSetRollout:
+    """Return the second pass over the same StackSet; nothing to do where the system is live already."""
+    parameters = _activated(template.parameters, LIVE)
+    step = replace(
+        _unjudged(environment, template, survey, "activation", parameters),
+        parameters=values_to_carry(parameters, known),
+    )
+    if is_live(environment, survey.stack_set):
+        return replace(step, reason="the system is live already")
+    prepared = values_to_compare(_activated(template.parameters, PREPARED), known)
+    live = values_to_compare(parameters, known)
+    return replace(
+        step,
+        action="update",
+        changes=compare_templates(template.body, template.body, old_values=prepared, new_values=live),
+        reason="replication, canaries and alarm actions start when both Regions and the global stack stand",
+    )
+
+
+def is_live(environment: Environment, stack_set: StackSetFacts | None) -> bool:
+    """Return whether the system can be updated as live, in one pass.
+
+    It can when the StackSet says `Live` and every Region has a stack; or when a Region is missing but each stack that stands was
+    made live itself, so that nothing in it waits for the missing one.
+    """
+    if stack_set is None or dict(stack_set.parameters).get(ACTIVATION) != LIVE:
+        return False
+    stacks = {stack.region: stack for stack in stacks_of(stack_set)}
+    if set(environment.rollout_order) <= stacks.keys():
+        return True
+    return bool(stacks) and all(dict(stack.parameters).get(ACTIVATION) == LIVE for stack in stacks.values())
+
+
+def stacks_of(stack_set: StackSetFacts | None) -> tuple[StackFacts, ...]:
+    """Return the instances' own stacks, those that exist."""
+    return tuple(instance.stack for instance in stack_set.instances if instance.stack) if stack_set else ()
+
+
+def _unjudged(
+    environment: Environment, template: RenderedTemplate, survey: Survey, phase: str, parameters: tuple[StackParameter, ...]
+) -> StackSetRollout:
+    """Return the step as it is before anything was compared; `parameters` as rendered, so that the id does not hang on a survey."""
+    suffix, account_id, tags = environment.suffix, survey.account_id, tags_of(environment)
+    content = [template.digest, parameters, tags, environment.rollout_order]
+    return StackSetRollout(
+        phase=phase,
+        action="none",
+        stack_set_name=name_of("stack set", suffix=suffix),
+        region=environment.home_region,
+        account_id=account_id,
+        regions=environment.rollout_order,
+        new_regions=(),
+        template_digest=template.digest,
+        parameters=parameters,
+        tags=tags,
+        administration_role_arn=f"arn:aws:iam::{account_id}:role/{name_of('stack set administration role', suffix=suffix)}",
+        execution_role_name=name_of("stack set execution role", suffix=suffix),
+        operation_id=operation_id(phase, content, survey.stack_set.last_operation if survey.stack_set else None),
+        changes=(),
+        reason="",
+    )
+
+
+def _activated(parameters: tuple[StackParameter, ...], activation: str) -> tuple[StackParameter, ...]:
+    return tuple(StackParameter(name=ACTIVATION, value=activation) if one.name == ACTIVATION else one for one in parameters)
+
+
+def _reasons(
+    step: StackSetRollout, template: RenderedTemplate, standing: StackSetFacts | None, values: Mapping[str, str | None]
+) -> Iterator[str]:
+    if standing is None:
+        yield "it does not exist yet"
+        return
+    stands = Standing(template_body=standing.template_body, parameters=standing.parameters, tags=standing.tags)
+    yield from differences(stands, template.body, values, step.tags)
+    if (standing.administration_role_arn, standing.execution_role_name) != (step.administration_role_arn, step.execution_role_name):
+        yield "its roles differ"
+    instances = {instance.region: instance for instance in standing.instances}
+    for region in step.regions:
+        fault = _fault(instances[region]) if region in instances else "has no instance yet"
+        if fault:
+            yield f"{region} {fault}"
+
+
+def _fault(instance: StackInstanceFacts) -> str:
+    """Return why an instance is not what the StackSet asks for, or "" when it is."""
+    told = f": {instance.status_reason}" if instance.status_reason else ""
+    if instance.status != "CURRENT":
+        return f"is {instance.status}{told}"
+    if instance.detailed_status not in _SETTLED_DETAILS:
+        return f"is {instance.detailed_status}{told}"
+    if instance.stack is None:
+        return "has lost its stack"
+    return f"has a stack in {instance.stack.status}" if _FAILED_STACK.search(instance.stack.status) else ""
+
+
+def _changes(
+    regions: tuple[str, ...], template: RenderedTemplate, standing: StackSetFacts | None, values: Mapping[str, str | None]
+) -> tuple[ResourceChange, ...]:
+    """Return what differs in any Region; a Region without a stack lacks every resource."""
+    stacks = {stack.region: stack for stack in stacks_of(standing)}
+    per_region = []
+    for region in regions:
+        stack = stacks.get(region)
+        old_values = dict(stack.parameters) if stack else {}
+        per_region.append(compare_templates(stack.template_body if stack else "", template.body, old_values=old_values, new_values=values))
+    return united(per_region)
