@@ -18,6 +18,7 @@ from deployer.aws.calls import asking
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_s3 import S3Client
+    from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_sts import STSClient
 
 # "standard" retries throttling, 5xx and lost connections with jittered back-off [botocore guide: Retries].
@@ -71,6 +72,8 @@ class Aws:
     def client(self, service: Literal["cloudformation"], region: str) -> CloudFormationClient: ...
     @overload
     def client(self, service: Literal["s3"], region: str) -> S3Client: ...
+    @overload
+    def client(self, service: Literal["secretsmanager"], region: str) -> SecretsManagerClient: ...
     @overload
     def client(self, service: Literal["sts"], region: str) -> STSClient: ...
     def client(self, service: str, region: str) -> Any:

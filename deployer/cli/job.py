@@ -5,7 +5,7 @@ Each stage tells the report that it began, so that nothing that takes seconds is
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,7 @@ class Job:
     def render(self) -> RenderedSystem:
         """Render the templates, build the packages, and leave the templates where a person can read them."""
         with self._session.report.stage("render", "rendering templates and building packages"):
-            system = self._rooms.render(self.environment, source=self.project.root, build=self.build)
+            system = self._rooms.render(self.environment, source=self.project.root, build=self.project.build)
             self._rooms.write_templates(system, self.build)
         return system
 
@@ -46,11 +46,11 @@ class Job:
         with self._session.report.stage("lint", "checking templates with cfn-lint"):
             return lint_once(self._rooms, system, regions, self.build)
 
-    def survey(self, system: RenderedSystem | None = None) -> Survey:
-        """Look at what stands in AWS; with `system`, also at which of its packages lie there already."""
+    def survey(self, system: RenderedSystem | None = None, *, count_buckets: bool = False) -> Survey:
+        """Look at what stands in AWS; with `system` also at which of its packages lie there already, and what buckets hold."""
         aws = self.aws
         with self._session.report.stage("survey", "looking at what stands"):
-            return self._rooms.survey(aws, self.environment, system.packages if system else ())
+            return self._rooms.survey(aws, self.environment, system.packages if system else (), count_buckets=count_buckets)
 
     def plan_rollout(self) -> RolloutPlan:
         """Render, lint and survey, and return the plan that follows from them."""
@@ -60,24 +60,31 @@ class Job:
 
     def plan_tear_down(self) -> RolloutPlan:
         """Survey, and return the plan that takes everything down."""
-        return self._rooms.plan_tear_down(self.environment, self.survey())
+        return self._rooms.plan_tear_down(self.environment, self.survey(count_buckets=True))
 
     def perform(self, plan: RolloutPlan) -> None:
-        """Perform the plan with its progress shown, and logged to `events.jsonl` in the build folder."""
+        """Perform the plan with its progress shown, and logged to `events.jsonl` in the build folder; show what outlived it."""
         from deployer.reporting.event_log import both, logged_to
+        from deployer.reporting.fact_views import RetainedView
 
         with logged_to(self.build / "events.jsonl") as log, self._session.report.performing(plan) as shown:
-            self._rooms.perform(plan, self.aws, both(log, shown), self._session.clock)
+            result = self._rooms.perform(plan, self.aws, both(log, shown), self._session.clock)
+        if result.retained:
+            kept = ((resource.resource_type, resource.physical_id, resource.region) for resource in result.retained)
+            self._session.report.show(RetainedView(resources=tuple(kept)))
 
     def plan_as_reviewed(self, plan_file: Path) -> RolloutPlan:
-        """Return the plan that was written to `plan_file`; raises InputRefused when a plan made now would be another."""
-        reviewed = self._rooms.read_plan(plan_file)
-        if reviewed.plan_id != self.plan_rollout().plan_id:
+        """Return the plan that was written to `plan_file`; raises InputRefused when a plan made now would be another.
+
+        Where the packages lie on this machine is no difference: a plan is reviewed in one checkout and performed in another.
+        """
+        reviewed, now = self._rooms.read_plan(plan_file), self.plan_rollout()
+        if without_paths(reviewed) != without_paths(now):
             raise InputRefused(
                 f"{plan_file} is stale: what it was made from has moved",
                 hint=f"Run `deployer plan {self.params} --out {plan_file}`, review it, then roll out again.",
             )
-        return reviewed
+        return now
 
     def render_files(self) -> tuple[tuple[str, str], ...]:
         """Render, and return (path, SHA-256) of every template written."""
@@ -90,14 +97,13 @@ class Job:
         from deployer.reporting.plan_markdown import plan_markdown
         from deployer.reporting.plan_view import PlanView
 
-        view = PlanView(plan=plan)
         match form:
             case "json":
-                self._session.report.text(json.dumps(view.record(), indent=2, ensure_ascii=False))
+                self._session.report.text(self._rooms.plan_text(plan))
             case "markdown":
                 self._session.report.text(plan_markdown(plan))
             case _:
-                self._session.report.show(view)
+                self._session.report.show(PlanView(plan=plan))
 
     def show_outputs(self) -> None:
         """Show the outputs as they are in AWS now; raises InputRefused when nothing is deployed."""
@@ -148,6 +154,14 @@ def refuse_blocked(plan: RolloutPlan) -> None:
             f"This {plan.intent} of {plan.suffix} cannot be performed; nothing was changed",
             hint="\n".join(f"{blocker.summary}: {blocker.hint}" for blocker in plan.blockers),
         )
+
+
+def without_paths(plan: RolloutPlan) -> RolloutPlan:
+    """Return the plan without what depends on the folder it was made in."""
+    from deployer.planning.plan import ArtifactUpload
+
+    steps = (replace(step, path="") if isinstance(step, ArtifactUpload) else step for step in plan.steps)
+    return replace(plan, plan_id="", steps=tuple(steps))
 
 
 def way_in(zone: str) -> str:

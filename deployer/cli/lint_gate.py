@@ -11,6 +11,8 @@ from hashlib import sha256
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from deployer.vocabulary.errors import InputRefused, Mistake
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -25,7 +27,15 @@ def lint_once(rooms: Rooms, system: RenderedSystem, regions: tuple[str, ...], bu
     remembered = _remembered(verdict_file, question)
     if remembered is not None:
         return remembered
-    remarks = rooms.lint(system, regions)
+    findings = rooms.lint(system, regions)
+    errors = tuple(
+        Mistake(place=str(build / finding.place), sentence=f"{finding.rule_id} {finding.sentence}")
+        for finding in findings
+        if finding.severity == "error"
+    )
+    if errors:
+        raise InputRefused("cfn-lint refuses the templates", errors, hint="Correct the parts below templates/ that they come from.")
+    remarks = tuple(str(finding) for finding in findings)
     verdict_file.parent.mkdir(parents=True, exist_ok=True)
     verdict_file.write_text(json.dumps({"question": question, "remarks": remarks}, indent=2) + "\n", encoding="utf-8")
     return remarks

@@ -22,3 +22,11 @@ def reporting_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def params_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command its parameter file, PARAMS."""
     return click.argument("params", metavar="PARAMS", type=click.Path(path_type=Path))(command)
+
+
+class OrderedGroup(click.Group):
+    """Commands listed in the order they were added, the order a person meets them, not the alphabet's."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands' names."""
+        return list(self.commands)

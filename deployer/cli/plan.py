@@ -27,6 +27,6 @@ def plan(session: Session, params: Path, out: Path | None, form: str, exit_code:
     made = job.plan_rollout()
     job.show_plan(made, form)
     if out is not None:
-        session.rooms.write_plan(made, out)
+        out.write_text(session.rooms.plan_text(made), encoding="utf-8")
     refuse_blocked(made)
     return EXIT_CHANGES if exit_code and made.steps_to_do else 0

@@ -15,9 +15,14 @@ class Project:
 
     root: Path
 
+    @property
+    def build(self) -> Path:
+        """The folder for everything made, packages first: environments share them by digest."""
+        return self.root / "build"
+
     def build_of(self, suffix: str) -> Path:
-        """Return the folder of one environment's rendered templates, packages and event log."""
-        return self.root / "build" / suffix
+        """Return the folder of one environment's rendered templates and event log."""
+        return self.build / suffix
 
 
 def project_of(params: Path) -> Project:

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from deployer.aws.session import Aws
     from deployer.local.state import LocalState
     from deployer.params.model import Environment
+    from deployer.planning.lint import Finding
     from deployer.planning.plan import RolloutPlan
     from deployer.planning.survey import Survey
     from deployer.rendering.rendered import Package, RenderedSystem
     from deployer.reporting.report import Report
+    from deployer.rollout.result import RolloutResult
     from deployer.vocabulary.clock import Clock
     from deployer.vocabulary.events import Listener
 
@@ -53,7 +55,7 @@ class Rooms:
 
         return write_templates(system, folder)
 
-    def lint(self, system: RenderedSystem, regions: tuple[str, ...]) -> tuple[str, ...]:
+    def lint(self, system: RenderedSystem, regions: tuple[str, ...]) -> tuple[Finding, ...]:
         """`planning.lint.lint_system`."""
         from deployer.planning.lint import lint_system
 
@@ -68,11 +70,11 @@ class Rooms:
         state = self.start_embedded((environment.primary.name, environment.secondary.name))
         return Aws(AwsAccess(endpoint_url=state.endpoint, access_key_id=state.access_key_id, secret_access_key=state.secret_access_key))
 
-    def survey(self, aws: Aws, environment: Environment, packages: tuple[Package, ...]) -> Survey:
+    def survey(self, aws: Aws, environment: Environment, packages: tuple[Package, ...], *, count_buckets: bool) -> Survey:
         """`planning.survey_taking.take_survey`."""
         from deployer.planning.survey_taking import take_survey
 
-        return take_survey(aws, environment, packages)
+        return take_survey(aws, environment, packages, count_buckets=count_buckets)
 
     def plan_rollout(self, environment: Environment, system: RenderedSystem, survey: Survey) -> RolloutPlan:
         """`planning.planner.plan_rollout`."""
@@ -86,11 +88,11 @@ class Rooms:
 
         return plan_tear_down(environment, survey)
 
-    def write_plan(self, plan: RolloutPlan, path: Path) -> None:
-        """`planning.plan_file.write_plan`."""
-        from deployer.planning.plan_file import write_plan
+    def plan_text(self, plan: RolloutPlan) -> str:
+        """`planning.plan_file.plan_text`."""
+        from deployer.planning.plan_file import plan_text
 
-        write_plan(plan, path)
+        return plan_text(plan)
 
     def read_plan(self, path: Path) -> RolloutPlan:
         """`planning.plan_file.read_plan`."""
@@ -98,11 +100,11 @@ class Rooms:
 
         return read_plan(path)
 
-    def perform(self, plan: RolloutPlan, aws: Aws, listener: Listener, clock: Clock) -> None:
+    def perform(self, plan: RolloutPlan, aws: Aws, listener: Listener, clock: Clock) -> RolloutResult:
         """`rollout.runner.roll_out`."""
         from deployer.rollout.runner import roll_out
 
-        roll_out(plan, aws, listener, clock)
+        return roll_out(plan, aws, listener, clock)
 
     def api_key(self, aws: Aws, environment: Environment) -> str:
         """Return the key that `x-api-key` has to carry, from the replicated secret."""

@@ -15,6 +15,7 @@ from typing import Any, Final, NoReturn
 
 import click
 
+from deployer.cli.options import OrderedGroup
 from deployer.cli.session import Session, Surroundings
 from deployer.vocabulary.errors import DeployerError
 
@@ -23,12 +24,8 @@ EXIT_USAGE: Final = 2
 EXIT_STOPPED: Final = 130
 
 
-class Root(click.Group):
+class Root(OrderedGroup):
     """The group of all commands; hands each of them a `Session`."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the commands' names in the order they were added, not the alphabet's."""
-        return list(self.commands)
 
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
         """Run one command line and exit; `obj` may be a `Surroundings` that stands in for the real ones."""

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from deployer.planning.plan import RolloutPlan
 from deployer.reporting.progress import STACK_TYPE, Cell, Progress, went_wrong
-from deployer.reporting.words import clock_text, duration
+from deployer.reporting.words import clock_text, duration, short_digests
 from deployer.vocabulary.clock import Clock
 from deployer.vocabulary.events import (
     Event,
@@ -124,13 +124,13 @@ def line(event: Event, progress: Progress) -> Text | None:
         case RolloutStarted():
             return _line(event, "", "", f"{event.intent} of {event.suffix} began: {event.steps_count} steps, plan {event.plan_id[:12]}")
         case StepStarted():
-            return _line(event, event.phase, "", event.step)
+            return _line(event, event.phase, "", short_digests(event.step))
         case StepSkipped():
-            return _line(event, event.phase, "", f"{event.step}: no change")
+            return _line(event, event.phase, "", f"{short_digests(event.step)}: no change")
         case StepEnded():
-            return _line(event, event.phase, "", f"{event.step}: done in {duration(event.took_seconds)}", "green")
+            return _line(event, event.phase, "", f"{short_digests(event.step)}: done in {duration(event.took_seconds)}", "green")
         case StepFailed():
-            return _line(event, event.phase, "", f"{event.step}: failed: {event.summary}", "bold red")
+            return _line(event, event.phase, "", f"{short_digests(event.step)}: failed: {event.summary}", "bold red")
         case ResourceMoved():
             return _resource_line(event, progress)
         case RegionSettled():

@@ -71,3 +71,20 @@ class FilesView:
     def drawing(self) -> RenderableType:
         """Return one line a file."""
         return Text("\n".join(f"{digest[:12]}  {path}" for path, digest in self.files), no_wrap=True, overflow="ignore")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetainedView:
+    """Resources that outlived their stacks because they are to be kept: (type, physical id, Region)."""
+
+    resources: tuple[tuple[str, str, str], ...]
+
+    def record(self) -> dict[str, Any]:
+        """Return every resource that was kept."""
+        kept = [{"type": kind, "physical_id": physical_id, "region": region} for kind, physical_id, region in self.resources]
+        return {"event": "retained", "resources": kept}
+
+    def drawing(self) -> RenderableType:
+        """Return one line a resource, and what to do about it."""
+        lines = [f"  {physical_id or 'unnamed'} ({kind}) in {region}" for kind, physical_id, region in self.resources]
+        return Text("\n".join(("Kept, as retention.on_tear_down asks; delete by hand what is no longer needed:", *lines)))

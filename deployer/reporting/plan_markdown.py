@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from deployer.planning.plan import ArtifactUpload, RolloutPlan, StackApply, StackSetRollout
 from deployer.reporting.plan_view import grouped, heading, verdict
-from deployer.reporting.words import value_text
+from deployer.reporting.words import short_digests, value_text
 
 
 def plan_markdown(plan: RolloutPlan) -> str:
@@ -25,7 +25,7 @@ def plan_markdown(plan: RolloutPlan) -> str:
 def _rows(plan: RolloutPlan) -> Iterator[str]:
     for steps in grouped(plan.steps):
         first = steps[0]
-        title = first.title
+        title = short_digests(first.title)
         if len(steps) > 1 and isinstance(first, ArtifactUpload):
             title = f"{len(steps)} packages to {first.region}"
         yield f"| {first.phase} | {first.action} | {_cell(title)} | {_cell(first.reason)} |"

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from re import sub
 from typing import Any, Final
 
 from rich.console import Group, RenderableType
@@ -25,7 +24,7 @@ from deployer.planning.plan import (
     StackSetRollout,
     Step,
 )
-from deployer.reporting.words import count, value_text
+from deployer.reporting.words import count, short_digests, value_text
 from deployer.vocabulary.values import OutputOf
 
 _COLOURS: Final = {
@@ -71,10 +70,10 @@ class PlanView:
         for steps in grouped(self.plan.steps):
             first = steps[0]
             if len(steps) > 1 and isinstance(first, ArtifactUpload):
-                names = ", ".join(short_key(step.key) for step in steps if isinstance(step, ArtifactUpload))
+                names = ", ".join(short_digests(step.key) for step in steps if isinstance(step, ArtifactUpload))
                 title = Text.assemble(f"{len(steps)} packages to {first.region}", (f": {names}", "dim"))
             else:
-                title = Text(first.title)
+                title = Text(short_digests(first.title))
             yield first.phase, first.action, [title, *self._detail_lines(first)]
 
     def _detail_lines(self, step: Step) -> Iterator[Text]:
@@ -126,11 +125,6 @@ def grouped(steps: tuple[Step, ...]) -> Iterator[list[Step]]:
         group.append(step)
     if group:
         yield group
-
-
-def short_key(key: str) -> str:
-    """Return an artifact's key with a digest in it cut to eight characters."""
-    return sub(r"[0-9a-f]{32,}", lambda digest: digest[0][:8], key)
 
 
 def summary_of(changes: tuple[ResourceChange, ...]) -> str:

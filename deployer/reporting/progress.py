@@ -108,8 +108,9 @@ class Progress:
 
     def _fail(self, phase: str, title: str) -> None:
         cells = self._cells_of(phase, title)
-        running = [cell for cell in cells if cell.state == "running"]
-        for cell in running or cells[:1]:
+        if any(cell.state == "failed" for cell in cells):
+            return
+        for cell in [cell for cell in cells if cell.state == "running"] or cells[:1]:
             cell.state = "failed"
 
     def _move(self, event: ResourceMoved) -> None:

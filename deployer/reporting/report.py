@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol, TextIO
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.text import Text
 
 from deployer.planning.plan import RolloutPlan
@@ -80,7 +80,7 @@ class HumanReport:
 
     def show(self, view: View) -> None:
         """Print the drawing of a result."""
-        self.out.print(view.drawing())
+        print_bare(self.out, view.drawing())
 
     def text(self, text: str) -> None:
         """Print the text as it is, never wrapped."""
@@ -138,6 +138,17 @@ class JsonReport:
 
     def _write(self, record: dict[str, Any]) -> None:
         write_record(record, self._out)
+
+
+def print_bare(console: Console, drawing: RenderableType) -> None:
+    """Print a drawing; where the stream is no terminal, without the blanks that fill a table's rows."""
+    if console.is_terminal:
+        console.print(drawing)
+        return
+    with console.capture() as captured:
+        console.print(drawing)
+    console.file.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+    console.file.flush()
 
 
 def console_on(stream: TextIO) -> Console:

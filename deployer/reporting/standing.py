@@ -72,26 +72,26 @@ def judge_standing(survey: Survey, *, suffix: str, regions: tuple[tuple[str, str
 
 def _stack_part(name: str, region: str, stack: StackFacts | None) -> Part:
     if stack is None:
-        return Part(name=name, region=region, word="missing", status="none")
+        return Part(name=name, region=region, word="missing", status="")
     return Part(name=name, region=region, word=word_of(stack.status), status=stack.status, reason=stack.status_reason)
 
 
 def _instance_part(region: str, instance: StackInstanceFacts | None) -> Part:
     if instance is None:
-        return Part(name="regional", region=region, word="missing", status="none")
+        return Part(name="regional", region=region, word="missing", status="")
     stack = instance.stack
     activation = dict(stack.parameters).get(ACTIVATION_PARAMETER, "") if stack else ""
     facts = [("instance", f"{instance.status} {instance.detailed_status}".strip()), ("activation", activation)]
     word: Word = "missing" if stack is None else word_of(stack.status)
     if word == "current" and instance.status == "OUTDATED":
         word = "outdated"
-    if instance.status == "INOPERABLE" or (word != "in progress" and instance.detailed_status in {"FAILED", "CANCELLED"}):
+    if instance.status == "INOPERABLE" or (word != "in progress" and instance.detailed_status == "FAILED"):
         word = "failed"
     return Part(
         name="regional",
         region=region,
         word=word,
-        status=stack.status if stack else "none",
+        status=stack.status if stack else "",
         reason=instance.status_reason or (stack.status_reason if stack else ""),
         facts=tuple((name, value) for name, value in facts if value),
     )

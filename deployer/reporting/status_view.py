@@ -69,7 +69,7 @@ def sentence(standing: Standing) -> str:
 def _cell(part: Part | None) -> Text:
     if part is None:
         return Text("")
-    text = Text.assemble((part.word, _COLOURS[part.word]), f"  {part.status}")
+    text = Text.assemble((part.word, _COLOURS[part.word]), f"  {part.status}" if part.status else "")
     for name, value in part.facts:
         text.append(f"\n{name} {value}", "dim")
     if part.reason and part.word in {"failed", "outdated"}:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from re import sub
+
 from deployer.vocabulary.values import OutputOf
 
 
@@ -16,6 +18,11 @@ def duration(seconds: float) -> str:
 def count(number: int, noun: str) -> str:
     """Return a number with its noun, which takes a plain `s`: `1 object`, `3 objects`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def short_digests(text: str) -> str:
+    """Return the text with every hexadecimal digest in it cut to eight characters."""
+    return sub(r"[0-9a-f]{32,}", lambda digest: digest[0][:8], text)
 
 
 def value_text(value: str | OutputOf) -> str:

@@ -10,9 +10,10 @@ from deployer.cli.local.logs import logs
 from deployer.cli.local.start import start
 from deployer.cli.local.status import status
 from deployer.cli.local.stop import stop
+from deployer.cli.options import OrderedGroup
 
 
-@click.group()
+@click.group(cls=OrderedGroup)
 def local() -> None:
     """Start, stop and look at the embedded AWS of this folder."""
 
