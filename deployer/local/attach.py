@@ -10,7 +10,6 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,11 +20,6 @@ SEAMS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("ministack.core.responses", ("request_scope", "get_account_id", "get_region")),
     ("ministack.core.iam_evaluator", ("_is_root_key", "authenticate", "is_root_access_key")),
     ("ministack.core.lambda_runtime", ("reset",)),
-    ("ministack.services.acm", ("_certificates",)),
-    (
-        "ministack.services.apigateway_v1",
-        ("_rest_apis", "_domain_names", "_base_path_mappings", "_build_lambda_event_v1", "find_api_scope"),
-    ),
     ("ministack.services.cloudformation.handlers", ("_ACTION_HANDLERS",)),
     ("ministack.services.cloudformation.helpers", ("_xml", "_error")),
     ("ministack.services.cloudformation.stacks", ("_runs_on_worker_thread",)),
@@ -52,32 +46,6 @@ class ResourceType:
     update: Callable[[str, dict[str, Any], dict[str, Any], str, str], tuple[str, dict[str, Any]]]
     delete: Callable[[str, dict[str, Any]], None]
     create_only: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CustomDomain:
-    """An API Gateway custom domain of one Region.
-
-    `certificate_names` are the names its ACM certificate covers, empty when there is no such certificate;
-    `mappings` are (base path, API id, stage), the root mapping's base path being "".
-    """
-
-    name: str
-    certificate_names: tuple[str, ...]
-    mappings: tuple[tuple[str, str, str], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EdgeRequest:
-    """What a function behind API Gateway is told of a request that came in at an HTTPS edge."""
-
-    domain_name: str
-    path: str
-    source_ip: str
-
-
-# Set by an edge around the request it forwards.
-edge_request: Final[ContextVar[EdgeRequest | None]] = ContextVar("edge_request", default=None)
 
 
 def verify(seams: tuple[tuple[str, tuple[str, ...]], ...] = SEAMS) -> None:
@@ -115,57 +83,6 @@ def require_signatures() -> None:
     iam_evaluator._is_root_key = lambda access_key_id: False
 
 
-def tell_functions_the_domain() -> None:
-    """Put `domainName` and `domainPrefix` into the events of functions behind REST APIs, which MiniStack leaves out.
-
-    Source: "Input format of a Lambda function for proxy integration", API Gateway Developer Guide.
-    """
-    from ministack.services import apigateway_v1
-
-    build_event = apigateway_v1._build_lambda_event_v1
-
-    def build_with_domain(api_id: str, *arguments: Any, **options: Any) -> dict[str, Any]:
-        event: dict[str, Any] = build_event(api_id, *arguments, **options)
-        request = edge_request.get()
-        context = event["requestContext"]
-        context["domainName"] = request.domain_name if request else f"{api_id}.execute-api.{current_region()}.amazonaws.com"
-        context["domainPrefix"] = context["domainName"].partition(".")[0]
-        if request:
-            context["path"] = request.path
-            context["identity"]["sourceIp"] = request.source_ip
-        return event
-
-    apigateway_v1._build_lambda_event_v1 = build_with_domain
-
-
-def custom_domain(account_id: str, region: str, name: str) -> CustomDomain | None:
-    """Return the custom domain `name` (any case) of an account in exactly this Region, or None."""
-    from ministack.services import acm, apigateway_v1
-
-    record = apigateway_v1._domain_names.get_scoped(account_id, region, name.lower())
-    if record is None:
-        return None
-    arn = record.get("regionalCertificateArn") or record.get("certificateArn") or ""
-    certificate = acm._certificates.get_scoped(account_id, region, arn) or {}
-    mappings = apigateway_v1._base_path_mappings.get_scoped(account_id, region, name.lower()) or {}
-    return CustomDomain(
-        name=name.lower(),
-        certificate_names=tuple(certificate.get("SubjectAlternativeNames") or filter(None, [certificate.get("DomainName")])),
-        mappings=tuple(
-            ("" if base in ("", "(none)") else base, mapping["restApiId"], mapping["stage"]) for base, mapping in mappings.items()
-        ),
-    )
-
-
-def has_closed_endpoint(api_id: str) -> bool:
-    """Tell whether a REST API's own execute-api endpoint is disabled (`DisableExecuteApiEndpoint`)."""
-    from ministack.services import apigateway_v1
-
-    owner = apigateway_v1.find_api_scope(api_id)
-    api = apigateway_v1._rest_apis.get_scoped(*owner, api_id) if owner else None
-    return str((api or {}).get("disableExecuteApiEndpoint", False)).lower() == "true"
-
-
 def register_cloudformation_actions(actions: Mapping[str, Action]) -> None:
     """Serve CloudFormation actions by name, such as `CreateStackSet`; a known name is replaced.
 
@@ -181,11 +98,9 @@ def cloudformation_action(name: str) -> Action:
 
 def register_resource_types(types: Mapping[str, ResourceType]) -> None:
     """Teach CloudFormation resource types; a known type is replaced. All of them run off the event loop."""
-    from ministack.services.cloudformation import provisioners, stacks
+    from ministack.services.cloudformation import provisioners
 
-    blocking = frozenset(types)
-    runs_on_worker_thread = stacks._runs_on_worker_thread
-    stacks._runs_on_worker_thread = lambda name: name in blocking or runs_on_worker_thread(name)
+    _run_off_the_loop(frozenset(types))
     for name, kind in types.items():
         provisioners._RESOURCE_HANDLERS[name] = {
             "create": kind.create,
@@ -194,6 +109,54 @@ def register_resource_types(types: Mapping[str, ResourceType]) -> None:
             "delete": kind.delete,
         }
         provisioners._REPLACING_PROPERTIES[name] = kind.create_only
+
+
+def amend_resource_type(name: str, settle: Callable[[str, dict[str, Any], dict[str, Any]], dict[str, Any]]) -> None:
+    """Do something more after each create and update of a known resource type.
+
+    `settle(physical_id, old properties (empty at a create), new properties)` runs off the event loop, may raise to fail
+    the resource (a resource just created is deleted again) and returns further attributes for Fn::GetAtt.
+    """
+    from ministack.services.cloudformation import provisioners
+
+    handler = provisioners._RESOURCE_HANDLERS[name]
+    create, update, delete = handler["create"], handler.get("update"), handler["delete"]
+    takes_logical_id = bool(handler.get("update_with_logical_id"))
+
+    def create_and_settle(logical_id: str, properties: dict[str, Any], stack_name: str) -> tuple[str, dict[str, Any]]:
+        physical_id, attributes = create(logical_id, properties, stack_name)
+        try:
+            return physical_id, attributes | settle(physical_id, {}, properties)
+        except Exception:
+            delete(physical_id, properties)
+            raise
+
+    def update_and_settle(
+        physical_id: str, old: dict[str, Any], new: dict[str, Any], stack_name: str, logical_id: str
+    ) -> tuple[str, dict[str, Any]]:
+        if update is None:
+            return create_and_settle(logical_id, new, stack_name)
+        more = (logical_id,) if takes_logical_id else ()
+        new_physical_id, attributes = update(physical_id, old, new, stack_name, *more)
+        return new_physical_id, attributes | settle(new_physical_id, old if new_physical_id == physical_id else {}, new)
+
+    handler |= {"create": create_and_settle, "update": update_and_settle, "update_with_logical_id": True}
+    _run_off_the_loop(frozenset({name}))
+
+
+def guard_deletion(name: str, check: Callable[[str, dict[str, Any]], None]) -> None:
+    """Call `check(physical_id, properties)` before each deletion of a known resource type; what it raises fails it."""
+    from ministack.services.cloudformation import provisioners
+
+    handler = provisioners._RESOURCE_HANDLERS[name]
+    delete = handler["delete"]
+
+    def check_and_delete(physical_id: str, properties: dict[str, Any], *more: Any) -> None:
+        check(physical_id, properties)
+        delete(physical_id, properties, *more)
+
+    handler["delete"] = check_and_delete
+    _run_off_the_loop(frozenset({name}))
 
 
 def known_resource_types() -> Iterable[str]:
@@ -250,6 +213,13 @@ def end_lambda_workers() -> None:
     from ministack.core import lambda_runtime
 
     lambda_runtime.reset()
+
+
+def _run_off_the_loop(names: frozenset[str]) -> None:
+    from ministack.services.cloudformation import stacks
+
+    runs_on_worker_thread = stacks._runs_on_worker_thread
+    stacks._runs_on_worker_thread = lambda name: name in names or runs_on_worker_thread(name)
 
 
 def _handlers() -> dict[str, Action]:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import ssl
 from typing import Final
 
-from deployer.local import attach
+from deployer.local import attach, attach_api_gateway
 from deployer.local.asgi import Application, Receive, Scope, Send, forbid, host_of, live
-from deployer.local.attach import CustomDomain, EdgeRequest
+from deployer.local.attach_api_gateway import CustomDomain, EdgeRequest
 from deployer.local.certificates import NameCertificates, bare_context
 
 ALPN_PROTOCOLS: Final = ["h2", "http/1.1"]
@@ -24,7 +24,7 @@ def edge_tls(account_id: str, region: str, certificates: NameCertificates) -> ss
     context = bare_context(ALPN_PROTOCOLS)
 
     def choose(connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> int | None:
-        domain = attach.custom_domain(account_id, region, name) if name else None
+        domain = attach_api_gateway.custom_domain(account_id, region, name) if name else None
         if domain is None or not is_covered(domain):
             return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
         connection.context = certificates.context_for(domain.name)
@@ -52,18 +52,18 @@ def edge_application(application: Application, account_id: str, region: str) -> 
             await live(receive, send)
             return
         name = host_of(scope)
-        domain = attach.custom_domain(account_id, region, name)
+        domain = attach_api_gateway.custom_domain(account_id, region, name)
         target = resolve(domain, scope["path"]) if domain and scope["type"] == "http" else None
         if target is None:
             await forbid(scope, send)
             return
         source_ip = (scope.get("client") or ("127.0.0.1",))[0]
-        token = attach.edge_request.set(EdgeRequest(domain_name=name, path=scope["path"], source_ip=source_ip))
+        token = attach_api_gateway.edge_request.set(EdgeRequest(domain_name=name, path=scope["path"], source_ip=source_ip))
         try:
             with attach.scope(account_id, region):
                 await application(_forwarded(scope, target, source_ip), receive, send)
         finally:
-            attach.edge_request.reset(token)
+            attach_api_gateway.edge_request.reset(token)
 
     return serve
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from deployer.local import attach
+from deployer.local import attach_api_gateway
 from deployer.local.asgi import Application, Receive, Scope, Send, forbid, host_of
 
 _API_PATH: Final = re.compile(r"^/(?:_aws/execute-api|restapis)/(?P<id>[^/]+)/(?P<rest>.*)$")
@@ -41,7 +41,7 @@ def _is_shut(scope: Scope) -> bool:
     if path.startswith(("/_ministack/", "/_localstack/")):
         return not path.startswith(_OPEN_ADMINISTRATION)
     api_id = _called_api(scope)
-    return api_id is not None and attach.has_closed_endpoint(api_id)
+    return api_id is not None and attach_api_gateway.has_closed_endpoint(api_id)
 
 
 def _called_api(scope: Scope) -> str | None:

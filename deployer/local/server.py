@@ -112,11 +112,12 @@ def _settle_environment(home: Path, endpoint: socket.socket, account_id: str, re
 def _extend() -> None:
     """Import MiniStack and register every extension."""
     # Not at the top: MiniStack reads its environment when it is imported.
-    from deployer.local import attach
+    from deployer.local import attach, attach_api_gateway
 
     attach.verify()
+    attach.verify(attach_api_gateway.SEAMS)
     attach.require_signatures()
-    attach.tell_functions_the_domain()
+    attach_api_gateway.tell_functions_the_domain()
     for extension in EXTENSIONS:
         importlib.import_module(extension).register()
 
