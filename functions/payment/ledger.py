@@ -94,7 +94,7 @@ class Ledger:
         return Entry(payment=payment, replayed=False)
 
     def find(self, transaction_id: str, time_left: TimeLeft) -> Payment | None:
-        """Return the payment of that id, or None; a strong read, so that what any Region acknowledged is found. Raises LedgerUnavailable."""
+        """Return the payment of that id or None, by a strong read: what any Region acknowledged is found. Raises LedgerUnavailable."""
         try:
             answer = self._settle(
                 lambda: self._client.get_item(
