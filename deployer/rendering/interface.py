@@ -1,0 +1,198 @@
+"""The CloudFormation parameters of each template: declared once here, described by the parameter model's own fields.
+
+Type, limits, description and label of a parameter come from the model's JSON schema, so the parameter file, the schema an
+editor uses and the CloudFormation console never disagree. What another stack knows has a description of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from deployer.params.model import Environment
+from deployer.rendering.rendered import TemplateKind
+
+# Group names, in the order a person thinks of them.
+IDENTITY: Final = "Identity"
+REGIONS: Final = "Regions and names"
+PAYMENTS: Final = "Payments"
+FAILOVER: Final = "Health and failover"
+RETENTION: Final = "Retention"
+ROLLOUT: Final = "Roll-out"
+GROUPS: Final = (IDENTITY, REGIONS, PAYMENTS, FAILOVER, RETENTION, ROLLOUT)
+
+ACTIVATION: Final = "Activation"
+PREPARED: Final = "Prepared"
+LIVE: Final = "Live"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """One parameter as a template declares it: `field` is its path in the parameter file, empty when another stack knows the value."""
+
+    name: str
+    group: str
+    field: str = ""
+    description: str = ""
+    allowed: tuple[str, ...] = ()
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateParameter:
+    """One parameter ready to be written: `constraints` are (CloudFormation keyword, value) pairs in their order of writing."""
+
+    name: str
+    group: str
+    label: str
+    description: str
+    type: str
+    constraints: tuple[tuple[str, Any], ...]
+
+
+_COMMON: Final = (
+    Declared(name="Owner", group=IDENTITY, field="tags.owner"),
+    Declared(name="CostCentre", group=IDENTITY, field="tags.cost_centre"),
+)
+_ZONE: Final = Declared(name="ZoneName", group=REGIONS, field="zone.name")
+_HOSTED_ZONE: Final = Declared(name="HostedZoneId", group=REGIONS, field="zone.hosted_zone_id")
+
+_DECLARED: Final[dict[TemplateKind, tuple[Declared, ...]]] = {
+    "bootstrap": (*_COMMON, Declared(name="HomeRegion", group=REGIONS, field="administration_region"), _ZONE),
+    "regional": (
+        *_COMMON,
+        _ZONE,
+        _HOSTED_ZONE,
+        Declared(name="NotificationEmail", group=IDENTITY, field="notifications.email"),
+        Declared(name="PaymentMemoryMegabytes", group=PAYMENTS, field="functions.payment.memory_megabytes"),
+        Declared(name="PaymentTimeoutSeconds", group=PAYMENTS, field="functions.payment.timeout_seconds"),
+        Declared(name="AuthorizerMemoryMegabytes", group=PAYMENTS, field="functions.authorizer.memory_megabytes"),
+        Declared(name="AuthorizerTimeoutSeconds", group=PAYMENTS, field="functions.authorizer.timeout_seconds"),
+        Declared(name="RequestsPerSecondMax", group=PAYMENTS, field="api.requests_per_second_max"),
+        Declared(name="BurstRequestsMax", group=PAYMENTS, field="api.burst_requests_max"),
+        Declared(name="HealthMemoryMegabytes", group=FAILOVER, field="functions.health.memory_megabytes"),
+        Declared(name="HealthTimeoutSeconds", group=FAILOVER, field="functions.health.timeout_seconds"),
+        Declared(name="LogLevel", group=RETENTION, field="functions.log_level"),
+        Declared(name="LogsDays", group=RETENTION, field="retention.logs_days"),
+        Declared(name="AuditInfrequentAccessDays", group=RETENTION, field="retention.audit_infrequent_access_days"),
+        Declared(name="AuditGlacierDays", group=RETENTION, field="retention.audit_glacier_days"),
+        Declared(
+            name=ACTIVATION,
+            group=ROLLOUT,
+            allowed=(PREPARED, LIVE),
+            default=PREPARED,
+            description="Prepared makes everything but what needs the other Region; Live adds two-way replication and lets"
+            " alarms send. Example: Live.",
+        ),
+    ),
+    "global": (
+        *_COMMON,
+        _ZONE,
+        _HOSTED_ZONE,
+        Declared(
+            name="HostedZoneNameServers",
+            group=REGIONS,
+            description="Name servers of the hosted zone, from the bootstrap stack. Example: ns-1.example.com, ns-2.example.com.",
+        ),
+        Declared(name="RecoveryDays", group=PAYMENTS, field="table.recovery_days"),
+        Declared(name="DeletionProtection", group=PAYMENTS, field="table.deletion_protection"),
+        Declared(
+            name="PrimaryDomainTarget",
+            group=FAILOVER,
+            description="Regional domain name behind api.<zone> in the primary Region, from its regional stack."
+            " Example: d-abc.execute-api.us-east-1.amazonaws.com.",
+        ),
+        Declared(
+            name="SecondaryDomainTarget",
+            group=FAILOVER,
+            description="Regional domain name behind api.<zone> in the secondary Region, from its regional stack."
+            " Example: d-abc.execute-api.us-east-2.amazonaws.com.",
+        ),
+        Declared(name="RequestIntervalSeconds", group=FAILOVER, field="failover.request_interval_seconds"),
+        Declared(name="FailureThresholdCount", group=FAILOVER, field="failover.failure_threshold_count"),
+        Declared(name="RecordTtlSeconds", group=FAILOVER, field="failover.record_ttl_seconds"),
+    ),
+}
+
+# Only a system that makes its own hosted zone has a zone to name in bootstrap, and name servers to hand on.
+_OWN_ZONE_ONLY: Final = {("bootstrap", "ZoneName"), ("global", "HostedZoneNameServers")}
+
+
+def declared_parameters(kind: TemplateKind, environment: Environment) -> tuple[Declared, ...]:
+    """Return what the template of this kind declares for this environment, in the order of thinking."""
+    own_zone = environment.zone.hosted_zone_id is None
+    present = [one for one in _DECLARED[kind] if own_zone or (kind, one.name) not in _OWN_ZONE_ONLY]
+    return tuple(sorted(present, key=lambda one: GROUPS.index(one.group)))
+
+
+def template_parameters(kind: TemplateKind, environment: Environment) -> tuple[TemplateParameter, ...]:
+    """Return the same parameters as they are written into the template, each with type, limits, label and description."""
+    schema = Environment.model_json_schema()
+    return tuple(_written(one, schema) for one in declared_parameters(kind, environment))
+
+
+def parameter_groups(parameters: tuple[TemplateParameter, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return (group, names of its parameters) in the order of thinking, groups without a parameter left out."""
+    members = ((group, tuple(one.name for one in parameters if one.group == group)) for group in GROUPS)
+    return tuple((group, names) for group, names in members if names)
+
+
+def _written(declared: Declared, schema: dict[str, Any]) -> TemplateParameter:
+    if not declared.field:
+        constraints: list[tuple[str, Any]] = [("AllowedValues", list(declared.allowed))] if declared.allowed else []
+        if declared.default:
+            constraints.insert(0, ("Default", declared.default))
+        return TemplateParameter(
+            name=declared.name,
+            group=declared.group,
+            label=_words(declared.name),
+            description=declared.description,
+            type="String",
+            constraints=tuple(constraints),
+        )
+    path = declared.field.split(".")
+    field, parents = _field(schema, path)
+    description = field["description"]
+    if len(path) > 2:
+        # Functions share one model of their size: the parent says whose size it is.
+        whose = parents[-1]["description"].split(". ")[0].rstrip(".")
+        description = f"{whose}: {description[0].lower()}{description[1:]}"
+    return TemplateParameter(
+        name=declared.name,
+        group=declared.group,
+        label=" ".join(path[-2:]).replace("_", " ").capitalize(),
+        description=description,
+        type="Number" if field.get("type") == "integer" else "String",
+        constraints=_constraints(field),
+    )
+
+
+def _field(schema: dict[str, Any], path: list[str]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Walk the JSON schema down `path`; return the field's own schema, references and `null` resolved, and those above it."""
+    here, above = schema, []
+    for step in path:
+        above.append(here)
+        here = here["properties"][step]
+        if "$ref" in here:
+            here = {**schema["$defs"][here["$ref"].rsplit("/", 1)[1]], **here}
+        if "anyOf" in here:
+            here = {**next(one for one in here["anyOf"] if one.get("type") != "null"), **here}
+    return here, above
+
+
+def _constraints(field: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
+    if field.get("type") == "boolean":
+        return (("AllowedValues", ["true", "false"]),)
+    if "enum" in field:
+        return (("AllowedValues", field["enum"]),)
+    keywords = (("minimum", "MinValue"), ("maximum", "MaxValue"), ("minLength", "MinLength"), ("maxLength", "MaxLength"))
+    found: list[tuple[str, Any]] = [(ours, field[theirs]) for theirs, ours in keywords if theirs in field]
+    if "pattern" in field:
+        example = field["description"].rsplit("Example: ", 1)[-1].rstrip(".").strip("'")
+        found += [("AllowedPattern", field["pattern"]), ("ConstraintDescription", f"It must have the form of {example}.")]
+    return tuple(found)
+
+
+def _words(name: str) -> str:
+    """Return a parameter's name as words: `PrimaryDomainTarget` -> `Primary domain target`."""
+    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip().capitalize()

@@ -1,0 +1,69 @@
+"""What differs between the two Regions, as the one mapping of the regional template.
+
+The regional template is one body for every Region; this mapping, keyed by Region, is the only place in it where a Region's name
+stands (decision 1). Everything is a string, as CloudFormation's mappings want it.
+"""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+from typing import Final
+
+from deployer.params.model import Environment, RegionParameters
+from deployer.vocabulary.names import PATTERNS, name_of
+
+# A VPC is cut in quarters: up to three zones get one each, the last is room to grow.
+_SUBNET_PREFIX_BITS: Final = 2
+
+# AWS's own prefix lists of the DynamoDB and S3 gateway endpoints. CloudFormation cannot look them up, and a rule that names a list
+# of another Region fails, so only Regions whose two lists are published are here; see `gateway_prefix_lists`.
+_PREFIX_LISTS: Final[dict[str, tuple[str, str]]] = {
+    "us-east-1": ("pl-02cd2c6b", "pl-63a5400a"),
+    "us-east-2": ("pl-4ca54025", "pl-7ba54012"),
+    "us-west-1": ("pl-6ea54007", "pl-6ba54002"),
+    "us-west-2": ("pl-00a54069", "pl-68a54001"),
+    "eu-west-1": ("pl-6fa54006", "pl-6da54004"),
+    "eu-central-1": ("pl-66a5400f", "pl-6ea54007"),
+    "ap-southeast-2": ("pl-62a5400b", "pl-6ca54005"),
+}
+
+
+def gateway_prefix_lists_known(environment: Environment) -> bool:
+    """Return whether egress to the gateway endpoints can be written as prefix lists in both Regions.
+
+    Where it cannot, the security group names 0.0.0.0/0 on port 443 instead: the route tables have no way out but the
+    gateway endpoints, so what can be reached is the same; the rule only says it less sharply.
+    """
+    return all(region.name in _PREFIX_LISTS for region in environment.regions)
+
+
+def region_values(environment: Environment) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """Return (Region name, sorted (key, value) pairs) for each Region, in the order of the parameter file.
+
+    The keys are `Role`, `VpcCidr`, `SubnetBits`, `PeerRegion`, `PeerRole`, `PeerAuditBucketName`, the prefix lists where known, and
+    one `…Name` for every physical name that carries the role (`audit bucket` -> `AuditBucketName`).
+    """
+    return tuple((region.name, tuple(sorted(_values(environment, region).items()))) for region in environment.regions)
+
+
+def mapping_key(kind: str) -> str:
+    """Return the mapping key of a kind of name: `audit bucket` -> `AuditBucketName`."""
+    return "".join(word.capitalize() for word in kind.split()) + "Name"
+
+
+def _values(environment: Environment, region: RegionParameters) -> dict[str, str]:
+    peer = next(other for other in environment.regions if other.role != region.role)
+    values = {
+        "Role": region.role,
+        "VpcCidr": region.vpc_cidr,
+        "SubnetBits": str(32 - ip_network(region.vpc_cidr).prefixlen - _SUBNET_PREFIX_BITS),
+        "PeerRegion": peer.name,
+        "PeerRole": peer.role,
+        "PeerAuditBucketName": name_of("audit bucket", suffix=environment.suffix, role=peer.role),
+    }
+    if gateway_prefix_lists_known(environment):
+        values["DynamoDbPrefixList"], values["S3PrefixList"] = _PREFIX_LISTS[region.name]
+    for kind, (pattern, _limit) in PATTERNS.items():
+        if "{role}" in pattern:
+            values[mapping_key(kind)] = name_of(kind, suffix=environment.suffix, role=region.role)
+    return values
