@@ -20,14 +20,15 @@ def settle_stack(context: RolloutContext, watch: StackWatch, *, phase: str, want
     """
     patience = context.patience()
     while True:
-        stack = read_stack(context.aws, watch.stack_id, watch.region)
+        # Events first: a description read before the operation has shown itself may still tell of the time before it.
         watch.look()
-        # A description read right after the request may still tell of the time before it.
+        stack = read_stack(context.aws, watch.stack_id, watch.region)
         if stack is None or (watch.moved and not stack.in_progress):
             break
         if patience.used_up:
             raise _out_of_patience(watch, stack, patience.took_seconds)
         patience.pause()
+    watch.look()
     status = stack.status if stack else GONE
     context.tell(
         RegionSettled(

@@ -1,0 +1,158 @@
+"""Takes the survey: everything the planner may know of AWS, read side by side and never changed.
+
+Two rounds, because the second needs what the first found: first the account, the stacks and the StackSet, then its instances,
+the packages and the buckets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final
+
+from deployer.aws.artifacts import object_present
+from deployer.aws.buckets import count_objects
+from deployer.aws.session import Aws
+from deployer.aws.stack_sets import (
+    OperationSummary,
+    StackInstance,
+    StackSet,
+    list_instances,
+    newest_operation,
+    read_overrides,
+    read_stack_set,
+)
+from deployer.aws.stacks import GONE, read_stack, read_template
+from deployer.params.model import Environment
+from deployer.planning.survey import BucketFacts, OperationFacts, StackFacts, StackInstanceFacts, StackSetFacts, Survey
+from deployer.rendering.rendered import Package
+from deployer.vocabulary.names import name_of
+
+_SIDE_BY_SIDE_MAX: Final = 16
+
+
+def take_survey(aws: Aws, environment: Environment, packages: Iterable[Package], *, count_buckets: bool = True) -> Survey:
+    """Return what stands of `environment`, and which of `packages` lie in which Region's artifact bucket.
+
+    Args:
+        aws: reached with credentials that may read CloudFormation and S3 in both Regions.
+        environment: names the system and its Regions.
+        packages: what a roll-out would upload; their keys are looked for.
+        count_buckets: False leaves `buckets` empty, for whoever does not mean to tear down: counting the versions of a long
+            audit log takes one call for every thousand.
+
+    Raises:
+        AwsRefused: AWS answered with an error, or could not be reached.
+    """
+    suffix, home_region = environment.suffix, environment.home_region
+    set_name = name_of("stack set", suffix=suffix)
+    with ThreadPoolExecutor(_SIDE_BY_SIDE_MAX) as pool:
+        account = pool.submit(aws.account_id, home_region)
+        bootstrap = [pool.submit(_stack, aws, name_of("bootstrap stack", suffix=suffix), region) for region in environment.rollout_order]
+        global_ = pool.submit(_stack, aws, name_of("global stack", suffix=suffix), home_region)
+        stack_set = pool.submit(read_stack_set, aws, set_name, home_region)
+        operation = pool.submit(newest_operation, aws, set_name, home_region)
+        instances = pool.submit(list_instances, aws, set_name, home_region)
+
+        account_id = account.result()
+        details = [pool.submit(_instance, aws, set_name, instance, home_region) for instance in instances.result()]
+        artifacts = _artifacts(pool, aws, environment, account_id, packages)
+        buckets = _buckets(pool, aws, environment, account_id) if count_buckets else []
+        found = stack_set.result()
+        return Survey(
+            account_id=account_id,
+            bootstrap=tuple(stack for stack in (future.result() for future in bootstrap) if stack is not None),
+            stack_set=_stack_set(found, tuple(future.result() for future in details), operation.result()) if found else None,
+            global_=global_.result(),
+            artifacts=frozenset(place for place, present in artifacts if present.result()),
+            buckets=tuple(
+                BucketFacts(name=name, region=region, objects_count=count)
+                for (name, region), counted in buckets
+                if (count := counted.result()) is not None
+            ),
+        )
+
+
+def _artifacts(
+    pool: ThreadPoolExecutor, aws: Aws, environment: Environment, account_id: str, packages: Iterable[Package]
+) -> list[tuple[tuple[str, str], Future[bool]]]:
+    return [
+        (
+            (region, package.key),
+            pool.submit(
+                object_present,
+                aws,
+                bucket=_artifact_bucket(environment, account_id, region),
+                key=package.key,
+                digest=package.digest,
+                region=region,
+            ),
+        )
+        for package in packages
+        for region in environment.rollout_order
+    ]
+
+
+def _buckets(
+    pool: ThreadPoolExecutor, aws: Aws, environment: Environment, account_id: str
+) -> list[tuple[tuple[str, str], Future[int | None]]]:
+    places = [
+        place
+        for region in environment.regions
+        for place in (
+            (name_of("audit bucket", suffix=environment.suffix, role=region.role), region.name),
+            (_artifact_bucket(environment, account_id, region.name), region.name),
+        )
+    ]
+    return [((name, region), pool.submit(count_objects, aws, name, region)) for name, region in places]
+
+
+def _artifact_bucket(environment: Environment, account_id: str, region: str) -> str:
+    return name_of("artifact bucket", suffix=environment.suffix, account_id=account_id, region=region)
+
+
+def _stack(aws: Aws, name_or_id: str, region: str) -> StackFacts | None:
+    stack = read_stack(aws, name_or_id, region)
+    if stack is None or stack.status == GONE:
+        return None
+    return StackFacts(
+        name=stack.name,
+        region=region,
+        stack_id=stack.stack_id,
+        status=stack.status,
+        status_reason=stack.status_reason,
+        template_body=read_template(aws, stack.stack_id, region),
+        parameters=stack.parameters,
+        tags=stack.tags,
+        outputs=stack.outputs,
+        termination_protection=stack.termination_protection,
+    )
+
+
+def _instance(aws: Aws, set_name: str, instance: StackInstance, home_region: str) -> StackInstanceFacts:
+    return StackInstanceFacts(
+        account_id=instance.account_id,
+        region=instance.region,
+        status=instance.status,
+        detailed_status=instance.detailed_status,
+        status_reason=instance.status_reason,
+        overrides=read_overrides(aws, set_name, instance, home_region),
+        stack=_stack(aws, instance.stack_id, instance.region) if instance.stack_id else None,
+    )
+
+
+def _stack_set(found: StackSet, instances: tuple[StackInstanceFacts, ...], operation: OperationSummary | None) -> StackSetFacts:
+    return StackSetFacts(
+        name=found.name,
+        region=found.region,
+        stack_set_id=found.stack_set_id,
+        template_body=found.template_body,
+        parameters=found.parameters,
+        tags=found.tags,
+        administration_role_arn=found.administration_role_arn,
+        execution_role_name=found.execution_role_name,
+        instances=instances,
+        last_operation=OperationFacts(operation_id=operation.operation_id, action=operation.action, status=operation.status)
+        if operation
+        else None,
+    )

@@ -1,0 +1,51 @@
+"""S3 in one Region, as far as packages and emptied buckets need it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support.rollout.wire import refusal
+
+
+class FakeBuckets:
+    """`objects` maps (bucket, key) to what was put; `versions` maps a bucket to its listed versions and markers."""
+
+    def __init__(self) -> None:
+        """Begin with no object; a bucket exists once it is named in `versions` or `buckets`."""
+        self.buckets: set[str] = set()
+        self.objects: dict[tuple[str, str], dict[str, Any]] = {}
+        self.versions: dict[str, list[dict[str, str]]] = {}
+        self.markers: dict[str, list[dict[str, str]]] = {}
+        self.locked_keys: set[str] = set()
+        self.batches: list[int] = []
+
+    def head_object(self, *, Bucket: str, Key: str, ChecksumMode: str) -> dict[str, Any]:
+        """Return the object's digest as S3 tells it."""
+        if (Bucket, Key) not in self.objects:
+            raise refusal("404", "Not Found")
+        return {name: value for name, value in self.objects[Bucket, Key].items() if name in ("ChecksumSHA256", "Metadata")}
+
+    def put_object(self, *, Bucket: str, Key: str, **what: Any) -> dict[str, Any]:
+        """Keep the object."""
+        self._must_exist(Bucket)
+        self.objects[Bucket, Key] = what
+        return {}
+
+    def list_object_versions(self, *, Bucket: str) -> dict[str, Any]:
+        """Return every version and delete marker."""
+        self._must_exist(Bucket)
+        return {"Versions": list(self.versions.get(Bucket, [])), "DeleteMarkers": list(self.markers.get(Bucket, []))}
+
+    def delete_objects(self, *, Bucket: str, Delete: dict[str, Any]) -> dict[str, Any]:
+        """Delete what is not locked."""
+        named = Delete["Objects"]
+        self.batches.append(len(named))
+        kept = [item for item in named if item["Key"] in self.locked_keys]
+        gone = [item for item in named if item["Key"] not in self.locked_keys]
+        for shelf in (self.versions, self.markers):
+            shelf[Bucket] = [item for item in shelf.get(Bucket, []) if item not in gone]
+        return {"Errors": [{"Key": item["Key"], "Code": "AccessDenied", "Message": "Object is locked"} for item in kept]}
+
+    def _must_exist(self, bucket: str) -> None:
+        if bucket not in self.buckets | set(self.versions):
+            raise refusal("NoSuchBucket", "The specified bucket does not exist")
