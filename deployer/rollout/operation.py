@@ -63,22 +63,34 @@ def _begun(step: StackSetRollout | StackSetRemoval, context: RolloutContext, ver
 
 
 def _is_last_word(operation: Operation, step: StackSetRollout | StackSetRemoval, context: RolloutContext) -> bool:
-    """Return whether the operation succeeded and nothing but this step has touched the StackSet since."""
+    """Return whether the operation succeeded and nothing but this plan has touched the StackSet since."""
     if operation.status != "SUCCEEDED" or operation.failed_instances_count:
         return False
     newest = newest_operation(context.aws, step.stack_set_name, step.region)
-    return newest is not None and newest.operation_id.startswith(f"{step.operation_id}-")
+    return newest is not None and _is_of_plan(newest.operation_id, context)
 
 
 def _attached(step: StackSetRollout | StackSetRemoval, context: RolloutContext) -> str:
     newest = newest_operation(context.aws, step.stack_set_name, step.region)
-    if newest is not None and newest.operation_id.startswith(f"{step.operation_id}-"):
+    if newest is not None and _is_of_step(newest.operation_id, step):
         return newest.operation_id
+    if newest is not None and _is_of_plan(newest.operation_id, context):
+        # Steps follow one another: a later step of this plan can only run because this one has ended.
+        return ""
     raise RolloutBusy(
         f"{step.stack_set_name} is busy with another operation",
         f"{newest.action} {newest.operation_id} is {newest.status}" if newest else "",
         "Wait until it has ended, then run the same command again; `deployer status` shows it.",
     )
+
+
+def _is_of_plan(operation_id: str, context: RolloutContext) -> bool:
+    steps = (step for step in context.plan.steps if isinstance(step, StackSetRollout | StackSetRemoval))
+    return any(_is_of_step(operation_id, step) for step in steps)
+
+
+def _is_of_step(operation_id: str, step: StackSetRollout | StackSetRemoval) -> bool:
+    return operation_id.startswith(f"{step.operation_id}-")
 
 
 def _follow(step: StackSetRollout | StackSetRemoval, context: RolloutContext, operation_id: str, regions: Sequence[str]) -> None:

@@ -16,10 +16,11 @@ REGIONS = (HOME, PEER)
 STUCK = [Scene("RUNNING", {HOME: "RUNNING"})] * 61
 
 
-def run(world: FakeAws, operation_id: str = "rollout-0001") -> None:
-    """Create instances under the step's operation id."""
+def run(world: FakeAws, operation_id: str = "rollout-0001", *, followed_by: str = "rollout-0001-later") -> None:
+    """Create instances under the step's operation id; the plan has one more step with an id of its own."""
     step = a_stack_set_rollout("", operation_id=operation_id)
-    context = RolloutContext(plan=a_plan(step), aws=world.aws(), clock=world.clock, listener=lambda event: None)
+    plan = a_plan(step, a_stack_set_rollout("", operation_id=followed_by))
+    context = RolloutContext(plan=plan, aws=world.aws(), clock=world.clock, listener=lambda event: None)
 
     def begin(attempt_id: str) -> None:
         create_instances(context.aws, step.stack_set_name, HOME, operation_id=attempt_id, account_id=ACCOUNT_ID, regions=REGIONS)
@@ -90,6 +91,28 @@ def test_old_success_does_not_hide_what_happened_since() -> None:
     run(world)
 
     assert ids(world)[-1] == "rollout-0001-create-2"
+
+
+def test_earlier_step_of_the_same_plan_is_not_repeated() -> None:
+    """A plan cut short in its second pass is run again: the first pass would undo the second."""
+    world = a_world()
+    run(world, "rollout-first", followed_by="rollout-second")
+    run(world, "rollout-second")
+
+    run(world, "rollout-first", followed_by="rollout-second")
+
+    assert ids(world) == ["rollout-first-create-1", "rollout-second-create-1"]
+
+
+def test_step_has_ended_when_a_later_one_runs() -> None:
+    """AWS may answer "in progress" before it looks at the id."""
+    world = a_world(STUCK)
+    with pytest.raises(RolloutFailed):
+        run(world, "rollout-second")
+
+    run(world, "rollout-first", followed_by="rollout-second")
+
+    assert ids(world) == ["rollout-second-create-1"]
 
 
 def test_someone_elses_operation_is_named() -> None:
