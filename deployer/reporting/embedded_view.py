@@ -61,7 +61,7 @@ class EmbeddedView:
                 table.add_row(*row)
             parts.append(table)
         if self.curl_line:
-            parts.append(Text(f"\nTalk to it:\n{self.curl_line}", no_wrap=True, overflow="ignore"))
+            parts.append(Text(f"\nTalk to it:\n{self.curl_line}"))
         return Group(*parts)
 
 
@@ -100,4 +100,4 @@ class ShellView:
     def drawing(self) -> RenderableType:
         """Return one `export` line a variable, quoted for the shell."""
         lines = (f"export {name}={shlex.quote(value)}" for name, value in self.variables)
-        return Text("\n".join(lines), no_wrap=True, overflow="ignore")
+        return Text("\n".join(lines))

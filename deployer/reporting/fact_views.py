@@ -24,7 +24,7 @@ class OutputsView:
     def drawing(self) -> RenderableType:
         """Return one line an output, values aligned and never cut."""
         width = max((len(name) for name, _ in self.outputs), default=0)
-        return Text("\n".join(f"{name:{width}}  {value}" for name, value in self.outputs), no_wrap=True, overflow="ignore")
+        return Text("\n".join(f"{name:{width}}  {value}" for name, value in self.outputs))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ class FilesView:
 
     def drawing(self) -> RenderableType:
         """Return one line a file."""
-        return Text("\n".join(f"{digest[:12]}  {path}" for path, digest in self.files), no_wrap=True, overflow="ignore")
+        return Text("\n".join(f"{digest[:12]}  {path}" for path, digest in self.files))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from deployer.planning.plan import ArtifactUpload, RolloutPlan, StackApply, StackSetRollout
 from deployer.reporting.plan_view import grouped, heading, verdict
-from deployer.reporting.words import short_digests, value_text
+from deployer.reporting.words import count, short_digests, value_text
 
 
 def plan_markdown(plan: RolloutPlan) -> str:
@@ -32,7 +32,7 @@ def _rows(plan: RolloutPlan) -> Iterator[str]:
 
 
 def _details(step: StackApply | StackSetRollout) -> Iterator[str]:
-    yield f"<details><summary>{step.title}: {len(step.changes)} resource changes</summary>"
+    yield f"<details><summary>{step.title}: {count(len(step.changes), 'resource change')}</summary>"
     yield ""
     if step.changes:
         yield "| change | resource | type | properties |"

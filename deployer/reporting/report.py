@@ -141,12 +141,12 @@ class JsonReport:
 
 
 def print_bare(console: Console, drawing: RenderableType) -> None:
-    """Print a drawing; where the stream is no terminal, without the blanks that fill a table's rows."""
+    """Print a drawing, its tables fitted and its lines never broken; off a terminal without the blanks that fill a table's rows."""
     if console.is_terminal:
-        console.print(drawing)
+        console.print(drawing, soft_wrap=True)
         return
     with console.capture() as captured:
-        console.print(drawing)
+        console.print(drawing, soft_wrap=True)
     console.file.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
     console.file.flush()
 

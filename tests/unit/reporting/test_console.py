@@ -1,0 +1,108 @@
+"""What a terminal and what a log get to see of the same roll-out."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from deployer.reporting.console import ConsoleProgress
+from deployer.vocabulary.events import Event, RegionSettled, ResourceMoved, RolloutEnded, RolloutStarted, StepEnded, StepFailed, StepStarted
+from tests.support.command_line import StillClock
+from tests.support.plans import AT, a_plan, a_regional_rollout
+
+STEP = a_regional_rollout()
+PLAN = a_plan(STEP)
+
+
+def resource(logical_id: str, status: str, region: str, reason: str = "") -> ResourceMoved:
+    """Return that a resource moved."""
+    return ResourceMoved(
+        at=AT,
+        phase="regional",
+        stack_name="StackSet-1",
+        region=region,
+        logical_id=logical_id,
+        resource_type="AWS::IAM::Role",
+        status=status,
+        reason=reason,
+    )
+
+
+EVENTS: tuple[Event, ...] = (
+    RolloutStarted(at=AT, plan_id=PLAN.plan_id, suffix="local", intent="roll-out", steps_count=1),
+    StepStarted(at=AT, phase="regional", step=STEP.title),
+    resource("PaymentRole", "CREATE_IN_PROGRESS", "us-east-2"),
+    resource("PaymentRole", "CREATE_COMPLETE", "us-east-2"),
+    resource("HealthRole", "CREATE_COMPLETE", "us-east-2"),
+    RegionSettled(at=AT, phase="regional", stack_name="StackSet-1", region="us-east-2", status="CURRENT", took_seconds=9.0),
+    resource("PaymentRole", "CREATE_FAILED", "us-east-1", "the role exists"),
+    StepFailed(at=AT, phase="regional", step=STEP.title, summary="Stopped in us-east-1", detail="", hint=""),
+    RolloutEnded(at=AT, plan_id=PLAN.plan_id, intent="roll-out", outcome="failed", took_seconds=75.0),
+)
+
+
+def drawn(*, terminal: bool, columns: int = 140, events: tuple[Event, ...] = EVENTS) -> str:
+    """Return what the stream received."""
+    stream = io.StringIO()
+    console = Console(file=stream, force_terminal=terminal, width=columns, highlight=False, markup=False, no_color=True)
+    with ConsoleProgress(console, StillClock()).performing(PLAN) as tell:
+        for event in events:
+            tell(event)
+    return stream.getvalue()
+
+
+def test_a_log_gets_one_timestamped_line_a_fact() -> None:
+    """When, phase, Region, how far, what; the resource that failed says why; no line for a resource that only began."""
+    assert drawn(terminal=False).splitlines() == [
+        "05:06:07Z  roll-out of local began: 1 steps, plan abababababab",
+        "05:06:07Z  regional    payment-regional-local to us-east-2, us-east-1",
+        "05:06:07Z  regional    us-east-2   [1/2] PaymentRole (AWS::IAM::Role) CREATE_COMPLETE",
+        "05:06:07Z  regional    us-east-2   [2/2] HealthRole (AWS::IAM::Role) CREATE_COMPLETE",
+        "05:06:07Z  regional    us-east-2   StackSet-1: CURRENT after 9.0 s",
+        "05:06:07Z  regional    us-east-1   PaymentRole (AWS::IAM::Role) CREATE_FAILED: the role exists",
+        "05:06:07Z  regional    payment-regional-local to us-east-2, us-east-1: failed: Stopped in us-east-1",
+        "05:06:07Z  roll-out ended: failed after 1 min 15 s",
+    ]
+
+
+def test_a_log_never_gets_control_characters() -> None:
+    """No redrawn bar, no cursor movement, no colour."""
+    assert "\x1b" not in drawn(terminal=False)
+    assert "\r" not in drawn(terminal=False)
+
+
+def test_a_long_line_of_a_log_is_never_broken() -> None:
+    """A log viewer wraps; a search must find the whole sentence."""
+    long = resource("PaymentRole", "CREATE_FAILED", "us-east-1", "reason " * 60)
+
+    assert len(drawn(terminal=False, columns=80, events=(long,)).splitlines()) == 1
+
+
+def test_a_terminal_gets_a_grid_of_phases_and_regions() -> None:
+    """The last drawing stays on the screen."""
+    last = drawn(terminal=True, columns=80).split("roll-out of local")[-1]
+
+    assert "us-east-2" in last
+    assert "done 9.0 s" in last
+    assert "failed PaymentRole" in last
+
+
+def test_a_terminal_keeps_the_failure_above_the_grid() -> None:
+    """What failed and why must not be drawn over."""
+    assert "PaymentRole (AWS::IAM::Role) CREATE_FAILED: the role exists" in " ".join(drawn(terminal=True).split())
+
+
+def test_the_grid_fits_eighty_columns() -> None:
+    """No row is longer than the terminal is wide."""
+    last = drawn(terminal=True, columns=80, events=EVENTS[:5]).split("roll-out of local")[-1]
+
+    assert "…" not in last
+    assert max(len(row) for row in last.split("\x1b")[0].splitlines()) <= 80
+
+
+def test_a_step_that_ended_says_how_long_it_took() -> None:
+    """In seconds below a minute."""
+    (line,) = drawn(terminal=False, events=(StepEnded(at=AT, phase="global", step="payment-global", took_seconds=59.94),)).splitlines()
+
+    assert line == "05:06:07Z  global      payment-global: done in 59.9 s"
