@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from deployer.cli.lint_gate import lint_once
 from deployer.cli.project import project_of
-from deployer.vocabulary.errors import InputRefused
+from deployer.vocabulary.errors import InputRefused, Mistake, RolloutBusy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -148,12 +148,15 @@ class Job:
 
 
 def refuse_blocked(plan: RolloutPlan) -> None:
-    """Return when nothing stands in the plan's way; raises InputRefused with every blocker."""
-    if plan.blockers:
-        raise InputRefused(
-            f"This {plan.intent} of {plan.suffix} cannot be performed; nothing was changed",
-            hint="\n".join(f"{blocker.summary}: {blocker.hint}" for blocker in plan.blockers),
-        )
+    """Return when nothing stands in the plan's way; raises RolloutBusy when only other operations do, else InputRefused."""
+    if not plan.blockers:
+        return
+    summary = f"This {plan.intent} of {plan.suffix} cannot be performed; nothing was changed"
+    if all(blocker.is_busy for blocker in plan.blockers):
+        blocker = plan.blockers[0]
+        raise RolloutBusy(summary, blocker.summary, blocker.hint)
+    mistakes = tuple(Mistake(place="in the way", sentence=f"{blocker.summary}. {blocker.hint}") for blocker in plan.blockers)
+    raise InputRefused(summary, mistakes, "Remove what is in the way, then run the same command.")
 
 
 def without_paths(plan: RolloutPlan) -> RolloutPlan:

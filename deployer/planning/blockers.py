@@ -73,6 +73,7 @@ def operation_blockers(stack_set: StackSetFacts, own_operation_ids: tuple[str, .
         yield Blocker(
             summary=f"Someone else's operation is under way on {stack_set.name}: {last.action} {last.operation_id} is {last.status}",
             hint="Wait until it has ended, then plan again; `deployer status` shows it.",
+            is_busy=True,
         )
 
 

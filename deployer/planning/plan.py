@@ -159,10 +159,12 @@ Step = StackApply | ArtifactUpload | StackSetRollout | BucketEmptying | StackSet
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blocker:
-    """Something that keeps the plan from being performed, and the way out in words."""
+    """Something that keeps the plan from being performed, and the way out in words; `is_busy` when waiting is the way out,
+    for an operation is under way."""
 
     summary: str
     hint: str
+    is_busy: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

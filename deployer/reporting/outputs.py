@@ -1,4 +1,4 @@
-"""Which outputs a system has, read from a survey: the names people are promised first, in a fixed order."""
+"""Which outputs a system has: the promised names in a fixed order, as the global stack tells them."""
 
 from __future__ import annotations
 
@@ -10,15 +10,6 @@ PROMISED: Final = ("primaryApiUrl", "secondaryApiUrl", "failoverDomain", "hosted
 
 
 def outputs_of(survey: Survey) -> tuple[tuple[str, str], ...]:
-    """Return the promised outputs as (name, value) pairs; one that no stack has is left out.
-
-    The global stack's word counts most, then the bootstrap's, then a Region's own.
-    """
-    instances = survey.stack_set.instances if survey.stack_set else ()
-    stacks = (survey.global_, *survey.bootstrap, *(instance.stack for instance in instances))
-    found: dict[str, str] = {}
-    for stack in stacks:
-        for name, value in stack.outputs if stack else ():
-            found.setdefault(name, value)
-    by_lower = {name.lower(): value for name, value in found.items()}
-    return tuple((name, by_lower[name.lower()]) for name in PROMISED if name.lower() in by_lower)
+    """Return the promised outputs as (name, value) pairs; one that the global stack does not have is left out."""
+    found = dict(survey.global_.outputs) if survey.global_ else {}
+    return tuple((name, found[name]) for name in PROMISED if name in found)

@@ -99,6 +99,16 @@ def test_a_blocked_plan_is_not_performed_even_with_yes(deployer: CommandLine) ->
     assert "perform" not in rooms.asked
 
 
+def test_someone_elses_operation_is_exit_7(deployer: CommandLine) -> None:
+    """Waiting is the way out, so a script may try again."""
+    busy = a_plan(a_regional_rollout(), blockers=(Blocker(summary="UPDATE 4f2a is RUNNING", hint="Wait.", is_busy=True),))
+
+    result = deployer.run("roll-out", deployer.params, "--yes", rooms=FakeRooms(plan=busy))
+
+    assert result.exit_code == 7
+    assert "UPDATE 4f2a is RUNNING" in result.stderr
+
+
 def test_every_event_is_kept_in_a_file(deployer: CommandLine) -> None:
     """Also those of a roll-out that failed."""
     deployer.run("roll-out", deployer.params, "--yes", rooms=FakeRooms(plan=TO_DO, survey=STANDING))
