@@ -111,6 +111,13 @@ def register_resource_types(types: Mapping[str, ResourceType]) -> None:
         provisioners._REPLACING_PROPERTIES[name] = kind.create_only
 
 
+def declare_replacing(name: str, create_only: tuple[str, ...]) -> None:
+    """Let change sets and updates know the properties of a resource type whose change means replacement."""
+    from ministack.services.cloudformation import provisioners
+
+    provisioners._REPLACING_PROPERTIES[name] = create_only
+
+
 def amend_resource_type(name: str, settle: Callable[[str, dict[str, Any], dict[str, Any]], dict[str, Any]]) -> None:
     """Do something more after each create and update of a known resource type.
 

@@ -1,0 +1,32 @@
+"""The embedded AWS calling itself: resource types do their work through the public APIs, as CloudFormation does.
+
+Only for threads other than the event loop's, which has to answer the call.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from deployer.local import attach
+
+
+def own_client(service: str, region: str = "") -> Any:
+    """Return a boto3 client of `service` with root credentials, in the Region of the running request unless named."""
+    return _client(service, region or attach.current_region(), attach.current_account())
+
+
+@functools.cache
+def _client(service: str, region: str, account_id: str) -> Any:
+    return boto3.session.Session().client(  # type: ignore[call-overload]
+        service,
+        region_name=region,
+        endpoint_url=f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}",
+        aws_access_key_id=account_id,
+        aws_secret_access_key=os.environ["AWS_SECRET_ACCESS_KEY"],
+        config=Config(retries={"max_attempts": 1}, connect_timeout=5, read_timeout=30, proxies={}, s3={"addressing_style": "path"}),
+    )

@@ -1,0 +1,51 @@
+"""Every resource type the embedded AWS has beyond MiniStack's own, and what it does more for those it knows."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from deployer.local import attach, attach_services, attributes, buckets, template_urls
+from deployer.local.composite_alarms import COMPOSITE_ALARM
+from deployer.local.global_tables import GLOBAL_TABLE
+from deployer.local.health_checks import HEALTH_CHECK
+from deployer.local.inert import inert_types
+from deployer.local.record_set_groups import RECORD_SET_GROUP
+from deployer.local.web_acl_associations import WEB_ACL_ASSOCIATION
+
+BEHAVING: Final = {
+    "AWS::CloudWatch::CompositeAlarm": COMPOSITE_ALARM,
+    "AWS::DynamoDB::GlobalTable": GLOBAL_TABLE,
+    "AWS::Route53::HealthCheck": HEALTH_CHECK,
+    "AWS::Route53::RecordSetGroup": RECORD_SET_GROUP,
+    "AWS::WAFv2::WebACLAssociation": WEB_ACL_ASSOCIATION,
+}
+# Any Region's list of types would do; this one has all of them.
+_SCHEMA_REGION: Final = "us-east-1"
+
+_inert: set[str] = set()
+
+
+def register() -> None:
+    """Teach CloudFormation the types with behaviour here, then all others it has a schema for as inert ones."""
+    attach.verify(attach_services.SEAMS)
+    attach_services.carry_health_checks_whole()
+    attach_services.show_table_consistency()
+    attach_services.read_template_urls_as(template_urls.path_style)
+    attach.register_resource_types(BEHAVING)
+    attach.amend_resource_type("AWS::S3::Bucket", buckets.settle_replication)
+    attach.guard_deletion("AWS::S3::Bucket", buckets.refuse_content)
+    attach.amend_resource_type("AWS::ApiGateway::DomainName", attributes.settle_domain)
+    attach.amend_resource_type("AWS::ApiGateway::RestApi", attributes.settle_api)
+    attach.amend_resource_type("AWS::EC2::VPCEndpoint", attributes.settle_endpoint)
+    inert = inert_types(frozenset(attach.known_resource_types()), _SCHEMA_REGION)
+    attach.register_resource_types(inert)
+    _inert.update(inert)
+
+
+def inert_in_use(account_id: str) -> tuple[dict[str, str], ...]:
+    """Return each resource of a live stack that does nothing here: logical_id, type, stack, region, physical_id."""
+    return tuple(
+        {"logical_id": logical_id, "type": kind, "stack": stack, "region": region, "physical_id": physical_id}
+        for region, stack, logical_id, kind, physical_id in attach_services.stack_resources(account_id)
+        if kind in _inert
+    )
