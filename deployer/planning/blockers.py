@@ -134,7 +134,11 @@ def _stuck(stack: StackFacts) -> Iterator[Blocker]:
         if pattern.search(stack.status):
             told = f": {stack.status_reason}" if stack.status_reason else ""
             where = f"--stack-name {stack.name} --region {stack.region}"
-            yield Blocker(summary=f"{stack.name} in {stack.region} is {stack.status}{told}", hint=way_out.format(stack=where))
+            yield Blocker(
+                summary=f"{stack.name} in {stack.region} is {stack.status}{told}",
+                hint=way_out.format(stack=where),
+                is_busy=stack.status.endswith("IN_PROGRESS") and stack.status != "REVIEW_IN_PROGRESS",
+            )
             return
 
 

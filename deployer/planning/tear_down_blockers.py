@@ -33,7 +33,9 @@ def _in_progress(stack: StackFacts) -> Iterator[Blocker]:
     # A stack that is being deleted already is on its way, and one under review holds nothing.
     if stack.status.endswith("IN_PROGRESS") and stack.status not in ("DELETE_IN_PROGRESS", "REVIEW_IN_PROGRESS"):
         yield Blocker(
-            summary=f"{stack.name} in {stack.region} is {stack.status}", hint="Wait until it has settled, then plan the tear-down again."
+            summary=f"{stack.name} in {stack.region} is {stack.status}",
+            hint="Wait until it has settled, then plan the tear-down again.",
+            is_busy=True,
         )
 
 
