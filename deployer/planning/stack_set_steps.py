@@ -19,13 +19,10 @@ from deployer.planning.plan import ResourceChange, StackSetRollout
 from deployer.planning.stack_steps import tags_of
 from deployer.planning.survey import StackFacts, StackInstanceFacts, StackSetFacts, Survey
 from deployer.planning.template_changes import compare_templates, united
+from deployer.rendering.interface import ACTIVATION, LIVE, PREPARED
 from deployer.rendering.rendered import RenderedTemplate
 from deployer.vocabulary.names import name_of
 from deployer.vocabulary.values import StackParameter
-
-ACTIVATION: Final = "Activation"
-PREPARED: Final = "Prepared"
-LIVE: Final = "Live"
 
 # An instance made by an older API may tell no detail at all.
 _SETTLED_DETAILS: Final = ("SUCCEEDED", "")
