@@ -72,7 +72,7 @@ def api_gateway_body(
 
 def as_yaml(body: dict[str, Any]) -> str:
     """Return the body as YAML text at column 0, keys in the contract's order, no aliases, without a final newline."""
-    return yaml.dump(body, Dumper=_WithoutAliases, sort_keys=False, allow_unicode=True, width=120).rstrip("\n")
+    return yaml.dump(body, Dumper=_WithoutAliases, sort_keys=False, allow_unicode=True, width=1000).rstrip("\n")
 
 
 class _WithoutAliases(yaml.SafeDumper):
