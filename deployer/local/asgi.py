@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -27,6 +28,12 @@ async def forbid(scope: Scope, send: Send) -> None:
     headers = [(b"content-type", b"application/json"), (b"x-amzn-errortype", b"ForbiddenException")]
     await send({"type": "http.response.start", "status": 403, "headers": headers})
     await send({"type": "http.response.body", "body": _FORBIDDEN})
+
+
+async def answer_json(send: Send, content: Any) -> None:
+    """Answer with `content` as JSON."""
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
+    await send({"type": "http.response.body", "body": json.dumps(content).encode()})
 
 
 async def live(receive: Receive, send: Send) -> None:

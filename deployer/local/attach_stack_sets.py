@@ -1,4 +1,4 @@
-"""Where StackSets hold on to MiniStack: what `attach` does for everyone, for identity, templates and conditions.
+"""Where StackSets hold on to MiniStack: what `attach` does for everyone, for identity and templates.
 
 `SEAMS` names every seam used here, checked when StackSets are registered. Like `attach`, to be imported only after the
 process environment is settled.
@@ -20,14 +20,11 @@ SEAMS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("ministack.core.iam_evaluator", ("EvalContext", "_verified_key", "enforce", "evaluate_resource_policy")),
     ("ministack.services.iam", ("_roles", "_gen_secret", "_gen_session_access_key", "_gen_session_token")),
     ("ministack.services.sts", ("register_session",)),
-    ("ministack.services.cloudformation.engine", ("_evaluate_conditions", "_parse_template", "_resolve_refs")),
-    ("ministack.services.cloudformation.changesets", ("_evaluate_conditions",)),
-    ("ministack.services.cloudformation.handlers", ("_evaluate_conditions", "_required_capabilities")),
-    ("ministack.services.cloudformation.stacks", ("_evaluate_conditions",)),
+    ("ministack.services.cloudformation.engine", ("_parse_template",)),
+    ("ministack.services.cloudformation.handlers", ("_required_capabilities",)),
     ("ministack.services.cloudformation.helpers", ("_resolve_document",)),
 )
 _SESSION_SECONDS: Final = 3600
-_RESOLVED_IN_CONDITIONS: Final = frozenset({"Fn::FindInMap", "Fn::Join", "Fn::Split", "Fn::Sub"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,36 +123,3 @@ def capabilities_needed(template_body: str) -> tuple[str, ...]:
     from ministack.services.cloudformation.handlers import _required_capabilities
 
     return tuple(_required_capabilities(_parse_template(template_body), strict=True)[0])
-
-
-def resolve_conditions_in_their_region() -> None:
-    """Let a template's Conditions know AWS::Region, AWS::AccountId and the like, mappings, and joined text.
-
-    Without it one body for every Region cannot tell the Regions apart: MiniStack compares the words "AWS::Region".
-    Source: "Condition intrinsic functions" and "Pseudo parameters reference", CloudFormation User Guide.
-    """
-    from ministack.services.cloudformation import changesets, engine, handlers, stacks
-
-    evaluate = engine._evaluate_conditions
-
-    def evaluate_here(template: dict[str, Any], params: dict[str, Any]) -> dict[str, bool]:
-        def resolved(value: Any) -> Any:
-            if isinstance(value, list):
-                return [resolved(member) for member in value]
-            if not isinstance(value, dict):
-                return value
-            if _RESOLVED_IN_CONDITIONS & value.keys():
-                return engine._resolve_refs(value, {}, params, {}, template.get("Mappings") or {}, "", "")
-            return {key: resolved(member) for key, member in value.items()}
-
-        pseudo = {
-            "AWS::AccountId": attach.current_account(),
-            "AWS::Partition": "aws",
-            "AWS::Region": attach.current_region(),
-            "AWS::URLSuffix": "amazonaws.com",
-        }
-        known = params | {name: {"Value": value} for name, value in pseudo.items()}
-        return evaluate({**template, "Conditions": resolved(template.get("Conditions") or {})}, known)  # type: ignore[no-any-return]
-
-    for module in (changesets, engine, handlers, stacks):
-        module._evaluate_conditions = evaluate_here

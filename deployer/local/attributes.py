@@ -54,6 +54,18 @@ def settle_endpoint(physical_id: str, old: dict[str, Any], new: dict[str, Any]) 
     return {"DnsEntries": [f"{zone}:{name}" for name in names]}
 
 
+def settle_zone(physical_id: str, old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """Answer a public hosted zone's name servers as Route 53 does, without the final dot."""
+    found = own_client("route53").get_hosted_zone(Id=physical_id)
+    servers = (found.get("DelegationSet") or {}).get("NameServers") or []
+    return {"NameServers": [server.rstrip(".") for server in servers]}
+
+
+def settle_version(physical_id: str, old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """Answer a function version's ARN, which is its physical id too."""
+    return {"FunctionArn": physical_id}
+
+
 def _availability_zones(properties: dict[str, Any]) -> list[str]:
     subnets = properties.get("SubnetIds") or []
     if not subnets:

@@ -7,10 +7,11 @@ shut here, except for what says whether the server lives and what CloudFormation
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from deployer.local import attach_api_gateway
-from deployer.local.asgi import Application, Receive, Scope, Send, forbid, host_of
+from deployer.local.asgi import Application, Receive, Scope, Send, answer_json, forbid, host_of
 
 _API_PATH: Final = re.compile(r"^/(?:_aws/execute-api|restapis)/(?P<id>[^/]+)/(?P<rest>.*)$")
 _API_HOST: Final = re.compile(r"^(?P<id>[a-z0-9]+)\.execute-api\.")
@@ -24,12 +25,18 @@ _OPEN_ADMINISTRATION: Final = (
 )
 
 
-def front_door(application: Application) -> Application:
-    """Return an ASGI application that hands on to `application` what the endpoint may serve, and answers 403 to the rest."""
+def front_door(application: Application, answers: Mapping[str, Callable[[], Any]]) -> Application:
+    """Return an ASGI application that hands on to `application` what the endpoint may serve, and answers 403 to the rest.
+
+    `answers` maps a path of our own to what it answers as JSON.
+    """
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket") and _is_shut(scope):
             await forbid(scope, send)
+            return
+        if scope["type"] == "http" and scope["path"] in answers:
+            await answer_json(send, answers[scope["path"]]())
             return
         await application(scope, receive, send)
 

@@ -26,7 +26,7 @@ from typing import Final
 
 from hypercorn.asyncio import serve
 
-from deployer.local import listeners, locks
+from deployer.local import listeners, locks, paths
 from deployer.local.certificates import CA_FILE, NameCertificates, load_or_create_authority
 from deployer.local.state import SERVER_LOCK_FILE, STATE_FILE, LocalState, write_state
 from deployer.vocabulary.errors import DeployerError
@@ -124,7 +124,7 @@ def _extend() -> None:
 
 async def _serve(state: LocalState, endpoint: socket.socket, edges: dict[str, socket.socket]) -> None:
     """Answer at the endpoint and the edges until a signal; does not return."""
-    from deployer.local import attach
+    from deployer.local import attach, resource_types
     from deployer.local.edge import ALPN_PROTOCOLS, edge_application, edge_tls
     from deployer.local.front_door import front_door
 
@@ -136,7 +136,8 @@ async def _serve(state: LocalState, endpoint: socket.socket, edges: dict[str, so
     ended_by_signal = asyncio.create_task(_end_in_time(ended, Path(state.home)))
     application = attach.application()
     certificates = NameCertificates(load_or_create_authority(Path(state.home)), ALPN_PROTOCOLS)
-    serving = [serve(front_door(application), listeners.ListenerConfig(endpoint), shutdown_trigger=ended.wait)]
+    answers = {paths.INERT_RESOURCES: lambda: resource_types.inert_in_use(state.account_id)}
+    serving = [serve(front_door(application, answers), listeners.ListenerConfig(endpoint), shutdown_trigger=ended.wait)]
     for region, edge in edges.items():
         config = listeners.ListenerConfig(edge, edge_tls(state.account_id, region, certificates))
         serving.append(serve(edge_application(application, state.account_id, region), config, shutdown_trigger=ended.wait))

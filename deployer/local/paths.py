@@ -1,0 +1,7 @@
+"""Paths of the endpoint that are the embedded AWS's own and no AWS API's."""
+
+from __future__ import annotations
+
+from typing import Final
+
+INERT_RESOURCES: Final = "/_deployer/inert-resources"
