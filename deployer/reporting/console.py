@@ -17,7 +17,7 @@ from rich.text import Text
 
 from deployer.planning.plan import RolloutPlan
 from deployer.reporting.progress import STACK_TYPE, Cell, Progress, went_wrong
-from deployer.reporting.words import clock_text, duration, short_digests
+from deployer.reporting.words import clock_text, count, duration, short_digests
 from deployer.vocabulary.clock import Clock
 from deployer.vocabulary.events import (
     Event,
@@ -28,7 +28,6 @@ from deployer.vocabulary.events import (
     RolloutStarted,
     StepEnded,
     StepFailed,
-    StepSkipped,
     StepStarted,
 )
 
@@ -106,9 +105,7 @@ def cell_text(cell: Cell) -> Text:
 
 
 def _how_far(cell: Cell) -> str:
-    if cell.resources_count:
-        return f"{min(len(cell.resources_settled), cell.resources_count)}/{cell.resources_count}"
-    return f"{len(cell.steps_settled)}/{cell.steps_count}" if cell.steps_count > 1 else ""
+    return cell.resources_told or (f"{len(cell.steps_settled)}/{cell.steps_count}" if cell.steps_count > 1 else "")
 
 
 def is_failure(event: Event) -> bool:
@@ -119,43 +116,38 @@ def is_failure(event: Event) -> bool:
 
 
 def line(event: Event, progress: Progress) -> Text | None:
-    """Return one event as one line, or None for those that would only repeat what the next line says."""
+    """Return one event as one line, or None for those that only repeat the plan above them or the line before."""
     match event:
         case RolloutStarted():
-            return _line(event, "", "", f"{event.intent} of {event.suffix} began: {event.steps_count} steps, plan {event.plan_id[:12]}")
-        case StepStarted():
+            steps = count(event.steps_count, "step")
+            return _line(event, "", "", f"{event.intent} of {event.suffix} began: {steps}, plan {event.plan_id[:12]}")
+        case StepStarted() if not progress.is_upload(event.phase, event.step):
             return _line(event, event.phase, "", short_digests(event.step))
-        case StepSkipped():
-            return _line(event, event.phase, "", f"{short_digests(event.step)}: no change")
-        case StepEnded():
+        case StepEnded() if not progress.was_told_by_region(event.phase, event.step):
             return _line(event, event.phase, "", f"{short_digests(event.step)}: done in {duration(event.took_seconds)}", "green")
         case StepFailed():
             return _line(event, event.phase, "", f"{short_digests(event.step)}: failed: {event.summary}", "bold red")
         case ResourceMoved():
-            return _resource_line(event, progress)
+            return _resource_line(event, progress.cell_of(event))
         case RegionSettled():
-            style = "bold red" if went_wrong(event.status) else "green"
-            return _line(
-                event, event.phase, event.region, f"{event.stack_name}: {event.status} after {duration(event.took_seconds)}", style
-            )
+            sentence = f"{event.stack_name}: {event.status} after {duration(event.took_seconds)}"
+            return _line(event, event.phase, event.region, sentence, "bold red" if went_wrong(event.status) else "green")
         case RolloutEnded():
-            outcome = event.outcome.replace("_", " ")
-            style = "bold red" if event.outcome == "failed" else "green"
-            return _line(event, "", "", f"{event.intent} ended: {outcome} after {duration(event.took_seconds)}", style)
+            sentence = f"{event.intent} ended: {event.outcome.replace('_', ' ')} after {duration(event.took_seconds)}"
+            return _line(event, "", "", sentence, "bold red" if event.outcome == "failed" else "green")
     return None
 
 
-def _resource_line(event: ResourceMoved, progress: Progress) -> Text | None:
+def _resource_line(event: ResourceMoved, cell: Cell) -> Text | None:
     if event.status.endswith("_IN_PROGRESS") or event.resource_type == STACK_TYPE:
         return None
-    failed = event.status.endswith("_FAILED")
-    counted = progress.counted(event)
     sentence = f"{event.logical_id} ({event.resource_type}) {event.status}"
-    if counted and not failed:
-        sentence = f"[{counted}] {sentence}"
-    if event.reason and failed:
-        sentence = f"{sentence}: {event.reason}"
-    return _line(event, event.phase, event.region, sentence, "bold red" if failed else "")
+    if event.status.endswith("_FAILED"):
+        return _line(event, event.phase, event.region, f"{sentence}: {event.reason}" if event.reason else sentence, "bold red")
+    # CloudFormation may touch a resource without changing it, as for a new tag of its stack; the event log has those.
+    if event.status == "UPDATE_COMPLETE" and event.logical_id not in cell.resources_planned:
+        return None
+    return _line(event, event.phase, event.region, f"[{cell.resources_told}] {sentence}" if cell.resources_told else sentence)
 
 
 def _line(event: Event, phase: str, region: str, sentence: str, style: str = "") -> Text:

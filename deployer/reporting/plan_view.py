@@ -30,6 +30,7 @@ from deployer.vocabulary.values import OutputOf
 _COLOURS: Final = {
     "create": "green", "update": "yellow", "delete": "red", "none": "dim", "Add": "green", "Modify": "yellow", "Remove": "red",
 }  # fmt: skip
+_KINDS_SHOWN_MAX: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,7 @@ class PlanView:
             first = steps[0]
             if len(steps) > 1 and isinstance(first, ArtifactUpload):
                 names = ", ".join(short_digests(step.key) for step in steps if isinstance(step, ArtifactUpload))
-                title = Text.assemble(f"{len(steps)} packages to {first.region}", (f": {names}", "dim"))
+                title = Text.assemble(f"{len(steps)} packages to {first.region}", ("" if first.action == "none" else f": {names}", "dim"))
             else:
                 title = Text(short_digests(first.title))
             yield first.phase, first.action, [title, *self._detail_lines(first)]
@@ -79,10 +80,11 @@ class PlanView:
     def _detail_lines(self, step: Step) -> Iterator[Text]:
         if step.action == "none":
             return
-        if step.reason:
+        if isinstance(step, BucketEmptying):
+            goes = f"{count(step.objects_count, 'object version')} will be deleted for good"
+            yield Text(goes, "red") if step.objects_count else Text("it is empty", "dim")
+        elif step.reason:
             yield Text(step.reason, "dim")
-        if isinstance(step, BucketEmptying) and step.objects_count:
-            yield Text(f"{count(step.objects_count, 'object version')} will be deleted for good", "red")
         if not isinstance(step, StackApply | StackSetRollout):
             return
         if step.action == "create" and not self.details:
@@ -109,22 +111,13 @@ def verdict(plan: RolloutPlan) -> str:
     return f"{count(len(plan.steps_to_do), 'step')} to do: " + ", ".join(f"{number} {action}" for action, number in actions.items()) + "."
 
 
-def grouped(steps: tuple[Step, ...]) -> Iterator[list[Step]]:
-    """Yield the steps in order, uploads of one phase, action and Region together, every other step alone."""
-    group: list[Step] = []
-    for step in steps:
-        first = group[0] if group else None
-        together = (
-            isinstance(step, ArtifactUpload)
-            and isinstance(first, ArtifactUpload)
-            and (first.phase, first.action, first.region) == (step.phase, step.action, step.region)
-        )
-        if group and not together:
-            yield group
-            group = []
-        group.append(step)
-    if group:
-        yield group
+def grouped(steps: tuple[Step, ...]) -> list[list[Step]]:
+    """Return the steps in order, uploads of one phase, Region and action together where the first of them stands, others alone."""
+    groups: dict[object, list[Step]] = {}
+    for index, step in enumerate(steps):
+        key = (step.phase, step.region, step.action) if isinstance(step, ArtifactUpload) else index
+        groups.setdefault(key, []).append(step)
+    return list(groups.values())
 
 
 def summary_of(changes: tuple[ResourceChange, ...]) -> str:
@@ -132,9 +125,10 @@ def summary_of(changes: tuple[ResourceChange, ...]) -> str:
     if not changes:
         return "no resources"
     kinds = Counter(change.resource_type.removeprefix("AWS::") for change in changes)
-    return f"{count(len(changes), 'resource')}: " + ", ".join(
-        f"{number} {kind}" for kind, number in sorted(kinds.items(), key=lambda pair: (-pair[1], pair[0]))
-    )
+    most_frequent = sorted(kinds.items(), key=lambda pair: (-pair[1], pair[0]))
+    named = [f"{number} {kind}" for kind, number in most_frequent[:_KINDS_SHOWN_MAX]]
+    others = sum(number for _, number in most_frequent[_KINDS_SHOWN_MAX:])
+    return f"{count(len(changes), 'resource')}: {', '.join(named)}" + (f" and {others} more" if others else "")
 
 
 def _change_text(change: ResourceChange) -> Text:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from deployer.planning.plan import RolloutPlan, StackApply, StackSetRemoval, StackSetRollout, Step
+from deployer.planning.plan import ArtifactUpload, RolloutPlan, StackApply, StackSetRemoval, StackSetRollout, Step
 from deployer.vocabulary.events import (
     Event,
     RegionSettled,
@@ -26,16 +26,23 @@ STACK_TYPE: Final = "AWS::CloudFormation::Stack"
 
 @dataclass(slots=True, kw_only=True)
 class Cell:
-    """One phase in one Region. `current` is the resource last heard of; `steps_*` count plan steps, `resources_*` resources."""
+    """One phase in one Region. `current` is the resource last heard of; steps are known by title, resources by logical id."""
 
     state: State = "waiting"
     current: str = ""
     took_seconds: float = 0.0
+    is_settled_by_aws: bool = False
     steps_count: int = 0
     steps_settled: set[str] = field(default_factory=set)
     steps_done: set[str] = field(default_factory=set)
-    resources_count: int = 0
+    resources_planned: set[str] = field(default_factory=set)
     resources_settled: set[str] = field(default_factory=set)
+
+    @property
+    def resources_told(self) -> str:
+        """How many of the planned resources have settled, `3/45`; empty where the plan names none."""
+        done = len(self.resources_settled & self.resources_planned)
+        return f"{done}/{len(self.resources_planned)}" if self.resources_planned else ""
 
 
 class Progress:
@@ -56,7 +63,7 @@ class Progress:
                 cell = self.cells.setdefault((step.phase, region), Cell())
                 cell.steps_count += 1
                 if isinstance(step, StackApply | StackSetRollout):
-                    cell.resources_count += len(step.changes)
+                    cell.resources_planned.update(change.logical_id for change in step.changes)
 
     def take(self, event: Event) -> None:
         """Fold one event in; an event of a phase or Region that the plan does not know changes nothing."""
@@ -74,12 +81,18 @@ class Progress:
             case RegionSettled():
                 self._settle_region(event)
 
-    def counted(self, event: ResourceMoved) -> str:
-        """Return `3/45` for the event's phase and Region, or an empty string where no number of resources is known."""
-        cell = self.cells.get((event.phase, event.region))
-        if cell is None or not cell.resources_count:
-            return ""
-        return f"{min(len(cell.resources_settled), cell.resources_count)}/{cell.resources_count}"
+    def cell_of(self, event: ResourceMoved) -> Cell:
+        """Return the cell an event belongs to, an empty one where the plan knows none."""
+        return self.cells.get((event.phase, event.region), Cell())
+
+    def is_upload(self, phase: str, title: str) -> bool:
+        """Return whether the step is one of many uploads, whose beginnings are not worth a line each."""
+        return isinstance(self._steps.get((phase, title)), ArtifactUpload)
+
+    def was_told_by_region(self, phase: str, title: str) -> bool:
+        """Return whether the step's only Region has settled by its own word, so that its end says nothing new."""
+        cells = self._cells_of(phase, title)
+        return len(cells) == 1 and cells[0].is_settled_by_aws
 
     def _cells_of(self, phase: str, title: str) -> list[Cell]:
         step = self._steps.get((phase, title))
@@ -88,6 +101,7 @@ class Progress:
     def _begin(self, phase: str, title: str) -> None:
         cells = self._cells_of(phase, title)
         for cell in cells:
+            cell.is_settled_by_aws = False
             # A StackSet takes its Regions one after another: which one it is at, only its resources tell.
             if len(cells) == 1:
                 cell.state = "running"
@@ -131,6 +145,7 @@ class Progress:
         if cell is None:
             return
         cell.state = "failed" if went_wrong(event.status) else "done"
+        cell.is_settled_by_aws = True
         if (event.phase, event.region) in self._told_by_region:
             cell.took_seconds = event.took_seconds
 

@@ -6,10 +6,11 @@ import io
 
 from rich.console import Console
 
+from deployer.planning.plan import RolloutPlan
 from deployer.reporting.console import ConsoleProgress
 from deployer.vocabulary.events import Event, RegionSettled, ResourceMoved, RolloutEnded, RolloutStarted, StepEnded, StepFailed, StepStarted
 from tests.support.command_line import StillClock
-from tests.support.plans import AT, a_plan, a_regional_rollout
+from tests.support.plans import AT, a_bootstrap, a_plan, a_regional_rollout
 
 STEP = a_regional_rollout()
 PLAN = a_plan(STEP)
@@ -42,11 +43,11 @@ EVENTS: tuple[Event, ...] = (
 )
 
 
-def drawn(*, terminal: bool, columns: int = 140, events: tuple[Event, ...] = EVENTS) -> str:
+def drawn(*, terminal: bool, columns: int = 140, events: tuple[Event, ...] = EVENTS, plan: RolloutPlan = PLAN) -> str:
     """Return what the stream received."""
     stream = io.StringIO()
     console = Console(file=stream, force_terminal=terminal, width=columns, highlight=False, markup=False, no_color=True)
-    with ConsoleProgress(console, StillClock()).performing(PLAN) as tell:
+    with ConsoleProgress(console, StillClock()).performing(plan) as tell:
         for event in events:
             tell(event)
     return stream.getvalue()
@@ -55,7 +56,7 @@ def drawn(*, terminal: bool, columns: int = 140, events: tuple[Event, ...] = EVE
 def test_a_log_gets_one_timestamped_line_a_fact() -> None:
     """When, phase, Region, how far, what; the resource that failed says why; no line for a resource that only began."""
     assert drawn(terminal=False).splitlines() == [
-        "05:06:07Z  roll-out of local began: 1 steps, plan abababababab",
+        "05:06:07Z  roll-out of local began: 1 step, plan abababababab",
         "05:06:07Z  regional    payment-regional-local to us-east-2, us-east-1",
         "05:06:07Z  regional    us-east-2   [1/2] PaymentRole (AWS::IAM::Role) CREATE_COMPLETE",
         "05:06:07Z  regional    us-east-2   [2/2] HealthRole (AWS::IAM::Role) CREATE_COMPLETE",
@@ -106,3 +107,32 @@ def test_a_step_that_ended_says_how_long_it_took() -> None:
     (line,) = drawn(terminal=False, events=(StepEnded(at=AT, phase="global", step="payment-global", took_seconds=59.94),)).splitlines()
 
     assert line == "05:06:07Z  global      payment-global: done in 59.9 s"
+
+
+def test_a_resource_that_was_only_touched_has_no_line() -> None:
+    """An update tells of resources it did not change; the plan says which those are, and the event log keeps them."""
+    touched, changed = resource("Other", "UPDATE_COMPLETE", "us-east-2"), resource("PaymentRole", "UPDATE_COMPLETE", "us-east-2")
+
+    (line,) = drawn(terminal=False, events=(touched, changed)).splitlines()
+
+    assert line.endswith("[1/2] PaymentRole (AWS::IAM::Role) UPDATE_COMPLETE")
+
+
+def test_an_end_that_aws_has_told_is_not_told_twice() -> None:
+    """A stack's own final status says more than that its step ended."""
+    step = a_bootstrap()
+    status = RegionSettled(
+        at=AT, phase="bootstrap", stack_name=step.stack_name, region=step.region, status="CREATE_COMPLETE", took_seconds=1.0
+    )
+    events = (
+        StepStarted(at=AT, phase="bootstrap", step=step.title),
+        status,
+        StepEnded(at=AT, phase="bootstrap", step=step.title, took_seconds=1.2),
+    )
+
+    lines = drawn(terminal=False, events=events, plan=a_plan(step)).splitlines()
+
+    assert [line.split("  ", 1)[1] for line in lines] == [
+        "bootstrap   payment-bootstrap-local in us-east-2",
+        "bootstrap   us-east-2   payment-bootstrap-local: CREATE_COMPLETE after 1.0 s",
+    ]

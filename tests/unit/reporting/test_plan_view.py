@@ -77,7 +77,7 @@ def test_what_a_tear_down_deletes_for_good_is_said() -> None:
     """Before anybody is asked."""
     lines = shown(a_plan(an_emptying(objects_count=3), a_removal(), intent="tear-down"))
 
-    assert "3 object versions will be deleted for good" in lines[2]
+    assert lines[2].strip() == "3 object versions will be deleted for good"
 
 
 def test_a_blocker_stands_with_its_way_out() -> None:
