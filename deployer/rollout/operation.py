@@ -7,25 +7,57 @@ what became of it: still running is attached to, done is done, failed is followe
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, Literal
 
-from deployer.aws.stack_set_operations import OPERATION_ID_TAKEN, OPERATION_UNDER_WAY, Operation, read_operation
-from deployer.aws.stack_sets import newest_operation
+from deployer.aws.stack_set_operations import OPERATION_ID_TAKEN, OPERATION_UNDER_WAY, read_operation
+from deployer.aws.stack_sets import StackInstance, newest_operation
 from deployer.planning.plan import StackSetRemoval, StackSetRollout
 from deployer.rollout.context import RolloutContext
 from deployer.rollout.operation_failure import operation_failed, operation_still_running
 from deployer.rollout.operation_watch import OperationWatch
 from deployer.vocabulary.errors import AwsRefused, RolloutBusy
 
+StackSetStep = StackSetRollout | StackSetRemoval
+
 _ATTEMPTS_MAX: Final = 50
 # Results are only eventually consistent (fact 4.10): so often an ended operation is looked at for Regions it has not told of.
 _LATE_LOOKS_MAX: Final = 5
 
 
+def earlier_run(
+    step: StackSetStep, context: RolloutContext, standing: Sequence[StackInstance]
+) -> Literal["none", "this step", "later step"]:
+    """Return what of this plan AWS did last on the StackSet, after waiting for the step's own operation if it still runs.
+
+    `this step` means that its newest operation has succeeded; `later step`, that the plan had got further than this step.
+    `standing` are the instances now. Raises what `run_operation` raises.
+    """
+    newest = newest_operation(context.aws, step.stack_set_name, step.region)
+    if newest is None:
+        return "none"
+    if _is_of(newest.operation_id, step):
+        if newest.under_way:
+            _follow(step, context, newest.operation_id, (), standing)
+            return "this step"
+        return "this step" if _succeeded(step, context, newest.operation_id) else "none"
+    # Planned after this step, so it was begun because this one had ended.
+    later = context.plan.steps[context.plan.steps.index(step) + 1 :]
+    passed = any(_is_of(newest.operation_id, other) for other in later if isinstance(other, StackSetStep))
+    return "later step" if passed else "none"
+
+
 def run_operation(
-    step: StackSetRollout | StackSetRemoval, context: RolloutContext, *, verb: str, regions: Sequence[str], begin: Callable[[str], None]
+    step: StackSetStep,
+    context: RolloutContext,
+    *,
+    verb: str,
+    regions: Sequence[str],
+    standing: Sequence[StackInstance],
+    begin: Callable[[str], None],
 ) -> None:
-    """Begin an operation by `begin(operation_id)`, or attach to it, and stay until every one of `regions` has settled.
+    """Begin an operation by `begin(operation_id)` and stay until every one of `regions` has settled.
+
+    `standing` are the instances before it.
 
     Raises:
         RolloutFailed: a Region failed (the detail begins with the first failing resource), or patience ended.
@@ -34,68 +66,56 @@ def run_operation(
     """
     operation_id = _begun(step, context, verb, begin)
     if operation_id:
-        _follow(step, context, operation_id, regions)
+        _follow(step, context, operation_id, regions, standing)
 
 
-def _begun(step: StackSetRollout | StackSetRemoval, context: RolloutContext, verb: str, begin: Callable[[str], None]) -> str:
-    """Return the id of the operation that now runs, empty when an earlier run of this plan has finished it."""
+def _begun(step: StackSetStep, context: RolloutContext, verb: str, begin: Callable[[str], None]) -> str:
+    """Return the id of the operation that now runs, empty when the very request was sent before and has ended well since."""
     for attempt in range(1, _ATTEMPTS_MAX + 1):
         operation_id = f"{step.operation_id}-{verb}-{attempt}"
         try:
             begin(operation_id)
         except AwsRefused as refused:
-            if refused.code == OPERATION_UNDER_WAY:
-                return _attached(step, context)
-            if refused.code != OPERATION_ID_TAKEN:
+            if refused.code not in (OPERATION_ID_TAKEN, OPERATION_UNDER_WAY):
                 raise
-            operation = read_operation(context.aws, step.stack_set_name, step.region, operation_id)
-            if operation.under_way:
-                return operation_id
-            if _is_last_word(operation, step, context):
-                return ""
+            newest = newest_operation(context.aws, step.stack_set_name, step.region)
+            if newest is not None and newest.operation_id == operation_id:
+                # The request arrived, its answer was lost, and it was sent again.
+                if newest.under_way:
+                    return operation_id
+                if _succeeded(step, context, operation_id):
+                    return ""
+            elif newest is not None and newest.under_way:
+                raise RolloutBusy(
+                    f"{step.stack_set_name} is busy with another operation",
+                    f"{newest.action} {newest.operation_id} is {newest.status}",
+                    "Wait until it has ended, then run the same command again; `deployer status` shows it.",
+                ) from refused
+            if refused.code == OPERATION_UNDER_WAY:
+                raise
             continue
         return operation_id
     raise RolloutBusy(
-        f"{step.stack_set_name} has refused {_ATTEMPTS_MAX} attempts of this plan",
+        f"{step.stack_set_name} has taken {_ATTEMPTS_MAX} attempts of this plan",
         f"the last operation id tried was {operation_id}",
         "Make a new plan, then roll that out.",
     )
 
 
-def _is_last_word(operation: Operation, step: StackSetRollout | StackSetRemoval, context: RolloutContext) -> bool:
-    """Return whether the operation succeeded and nothing but this plan has touched the StackSet since."""
-    if operation.status != "SUCCEEDED" or operation.failed_instances_count:
-        return False
-    newest = newest_operation(context.aws, step.stack_set_name, step.region)
-    return newest is not None and _is_of_plan(newest.operation_id, context)
-
-
-def _attached(step: StackSetRollout | StackSetRemoval, context: RolloutContext) -> str:
-    newest = newest_operation(context.aws, step.stack_set_name, step.region)
-    if newest is not None and _is_of_step(newest.operation_id, step):
-        return newest.operation_id
-    if newest is not None and _is_of_plan(newest.operation_id, context):
-        # Steps follow one another: a later step of this plan can only run because this one has ended.
-        return ""
-    raise RolloutBusy(
-        f"{step.stack_set_name} is busy with another operation",
-        f"{newest.action} {newest.operation_id} is {newest.status}" if newest else "",
-        "Wait until it has ended, then run the same command again; `deployer status` shows it.",
-    )
-
-
-def _is_of_plan(operation_id: str, context: RolloutContext) -> bool:
-    steps = (step for step in context.plan.steps if isinstance(step, StackSetRollout | StackSetRemoval))
-    return any(_is_of_step(operation_id, step) for step in steps)
-
-
-def _is_of_step(operation_id: str, step: StackSetRollout | StackSetRemoval) -> bool:
+def _is_of(operation_id: str, step: StackSetStep) -> bool:
     return operation_id.startswith(f"{step.operation_id}-")
 
 
-def _follow(step: StackSetRollout | StackSetRemoval, context: RolloutContext, operation_id: str, regions: Sequence[str]) -> None:
+def _succeeded(step: StackSetStep, context: RolloutContext, operation_id: str) -> bool:
+    operation = read_operation(context.aws, step.stack_set_name, step.region, operation_id)
+    return operation.status == "SUCCEEDED" and operation.failed_instances_count == 0
+
+
+def _follow(
+    step: StackSetStep, context: RolloutContext, operation_id: str, regions: Sequence[str], standing: Sequence[StackInstance]
+) -> None:
     patience = context.patience()
-    watch = OperationWatch(step, context, operation_id)
+    watch = OperationWatch(step, context, operation_id, standing)
     operation = watch.look()
     late_looks = 0
     while operation.under_way or (late_looks < _LATE_LOOKS_MAX and not watch.settled_regions.issuperset(regions)):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from deployer.aws.stack_set_operations import Operation, RegionResult, read_operation, read_results
-from deployer.aws.stack_sets import list_instances
+from deployer.aws.stack_sets import StackInstance, list_instances
 from deployer.planning.plan import StackSetRemoval, StackSetRollout
 from deployer.rollout.context import RolloutContext
 from deployer.rollout.stack_watch import StackWatch
@@ -13,11 +15,14 @@ from deployer.vocabulary.events import RegionSettled
 class OperationWatch:
     """One operation. It keeps one small watch per Region, whatever the number of events."""
 
-    def __init__(self, step: StackSetRollout | StackSetRemoval, context: RolloutContext, operation_id: str) -> None:
-        """Watch the operation with this id on the step's StackSet."""
+    def __init__(
+        self, step: StackSetRollout | StackSetRemoval, context: RolloutContext, operation_id: str, standing: Sequence[StackInstance]
+    ) -> None:
+        """Watch the operation with this id on the step's StackSet; `standing` are the instances before it."""
         self.step, self.context, self.operation_id = step, context, operation_id
         self.results: dict[str, RegionResult] = {}
         self.stacks: dict[str, StackWatch] = {}
+        self._standing = standing
         self._region_began_seconds = context.clock.monotonic_seconds()
 
     @property
@@ -36,8 +41,10 @@ class OperationWatch:
         operation = read_operation(aws, step.stack_set_name, step.region, self.operation_id)
         results = read_results(aws, step.stack_set_name, step.region, self.operation_id)
         fresh = [result for result in results if result.status != "PENDING" and result.region not in self.settled_regions]
+        # A Region may be deleted between two looks: whoever stood there before is known without asking.
+        self._watch_stacks(self._standing, operation)
         if any(result.region not in self.stacks and result.status != "CANCELLED" for result in fresh):
-            self._find_stacks(operation)
+            self._watch_stacks(list_instances(aws, step.stack_set_name, step.region), operation)
         for result in sorted(fresh, key=self._turn):
             self.results[result.region] = result
             if result.region in self.stacks and result.status != "CANCELLED":
@@ -46,8 +53,8 @@ class OperationWatch:
                 self._tell_settled(result)
         return operation
 
-    def _find_stacks(self, operation: Operation) -> None:
-        for instance in list_instances(self.context.aws, self.step.stack_set_name, self.step.region):
+    def _watch_stacks(self, instances: Sequence[StackInstance], operation: Operation) -> None:
+        for instance in instances:
             if instance.stack_id and instance.region not in self.stacks:
                 self.stacks[instance.region] = StackWatch(
                     self.context,

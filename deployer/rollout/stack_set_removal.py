@@ -6,7 +6,7 @@ from deployer.aws.stack_set_operations import delete_instances, delete_stack_set
 from deployer.aws.stack_sets import list_instances, read_stack_set
 from deployer.planning.plan import StackSetRemoval
 from deployer.rollout.context import RolloutContext
-from deployer.rollout.operation import run_operation
+from deployer.rollout.operation import earlier_run, run_operation
 
 
 def remove_stack_set(step: StackSetRemoval, context: RolloutContext) -> None:
@@ -19,8 +19,11 @@ def remove_stack_set(step: StackSetRemoval, context: RolloutContext) -> None:
     """
     if read_stack_set(context.aws, step.stack_set_name, step.region) is None:
         return
-    standing = {instance.region for instance in list_instances(context.aws, step.stack_set_name, step.region)}
-    regions = (*(region for region in step.regions if region in standing), *sorted(standing.difference(step.regions)))
+    standing = list_instances(context.aws, step.stack_set_name, step.region)
+    if earlier_run(step, context, standing) == "this step":
+        standing = list_instances(context.aws, step.stack_set_name, step.region)
+    places = {instance.region for instance in standing}
+    regions = (*(region for region in step.regions if region in places), *sorted(places.difference(step.regions)))
     if regions:
 
         def begin(operation_id: str) -> None:
@@ -33,5 +36,5 @@ def remove_stack_set(step: StackSetRemoval, context: RolloutContext) -> None:
                 regions=regions,
             )
 
-        run_operation(step, context, verb="delete", regions=regions, begin=begin)
+        run_operation(step, context, verb="delete", regions=regions, standing=standing, begin=begin)
     delete_stack_set(context.aws, step.stack_set_name, step.region)

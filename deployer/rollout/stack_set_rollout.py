@@ -11,10 +11,10 @@ from deployer.aws.stack_set_operations import (
     create_stack_set,
     update_stack_set,
 )
-from deployer.aws.stack_sets import list_instances, read_stack_set
+from deployer.aws.stack_sets import StackInstance, list_instances, read_stack_set
 from deployer.planning.plan import StackSetRollout
 from deployer.rollout.context import RolloutContext
-from deployer.rollout.operation import run_operation
+from deployer.rollout.operation import earlier_run, run_operation
 from deployer.rollout.output_values import resolved
 from deployer.vocabulary.errors import AwsRefused
 
@@ -29,8 +29,23 @@ def roll_out_stack_set(step: StackSetRollout, context: RolloutContext) -> None:
         RolloutBusy: someone else's operation holds the StackSet.
         AwsRefused: AWS answered with an error.
     """
-    standing = read_stack_set(context.aws, step.stack_set_name, step.region)
-    request = StackSetRequest(
+    if read_stack_set(context.aws, step.stack_set_name, step.region) is None and _created(step, context):
+        _create_instances(step, context, step.regions)
+        return
+    standing = list_instances(context.aws, step.stack_set_name, step.region)
+    earlier = earlier_run(step, context, standing)
+    if earlier == "later step":
+        return
+    if earlier == "none":
+        _update(step, context, standing)
+    with_instance = {instance.region for instance in standing}
+    missing = tuple(region for region in step.regions if region not in with_instance)
+    if missing:
+        _create_instances(step, context, missing)
+
+
+def _request(step: StackSetRollout, context: RolloutContext) -> StackSetRequest:
+    return StackSetRequest(
         name=step.stack_set_name,
         template=context.template(step.template_digest, step.region),
         parameters=resolved(step.parameters, context),
@@ -38,20 +53,12 @@ def roll_out_stack_set(step: StackSetRollout, context: RolloutContext) -> None:
         administration_role_arn=step.administration_role_arn,
         execution_role_name=step.execution_role_name,
     )
-    if standing is None and _created(step, context, request):
-        _create_instances(step, context, step.regions)
-        return
-    with_instance = {instance.region for instance in list_instances(context.aws, step.stack_set_name, step.region)}
-    _update(step, context, request, tuple(region for region in step.regions if region in with_instance))
-    missing = tuple(region for region in step.regions if region not in with_instance)
-    if missing:
-        _create_instances(step, context, missing)
 
 
-def _created(step: StackSetRollout, context: RolloutContext, request: StackSetRequest) -> bool:
+def _created(step: StackSetRollout, context: RolloutContext) -> bool:
     """Create the StackSet; return False when one of that name has appeared since it was looked for."""
     try:
-        create_stack_set(context.aws, request, step.region, token=f"{step.operation_id}-set")
+        create_stack_set(context.aws, _request(step, context), step.region, token=f"{step.operation_id}-set")
     except AwsRefused as refused:
         if refused.code != NAME_TAKEN:
             raise
@@ -59,11 +66,15 @@ def _created(step: StackSetRollout, context: RolloutContext, request: StackSetRe
     return True
 
 
-def _update(step: StackSetRollout, context: RolloutContext, request: StackSetRequest, regions: Sequence[str]) -> None:
+def _update(step: StackSetRollout, context: RolloutContext, standing: Sequence[StackInstance]) -> None:
+    request = _request(step, context)
+    with_instance = {instance.region for instance in standing}
+    regions = tuple(region for region in step.regions if region in with_instance)
+
     def begin(operation_id: str) -> None:
         update_stack_set(context.aws, request, step.region, operation_id=operation_id, region_order=regions)
 
-    run_operation(step, context, verb="update", regions=regions, begin=begin)
+    run_operation(step, context, verb="update", regions=regions, standing=standing, begin=begin)
 
 
 def _create_instances(step: StackSetRollout, context: RolloutContext, regions: Sequence[str]) -> None:
@@ -77,4 +88,4 @@ def _create_instances(step: StackSetRollout, context: RolloutContext, regions: S
             regions=regions,
         )
 
-    run_operation(step, context, verb="create", regions=regions, begin=begin)
+    run_operation(step, context, verb="create", regions=regions, standing=(), begin=begin)

@@ -16,16 +16,15 @@ REGIONS = (HOME, PEER)
 STUCK = [Scene("RUNNING", {HOME: "RUNNING"})] * 61
 
 
-def run(world: FakeAws, operation_id: str = "rollout-0001", *, followed_by: str = "rollout-0001-later") -> None:
-    """Create instances under the step's operation id; the plan has one more step with an id of its own."""
+def run(world: FakeAws, operation_id: str = "rollout-0001") -> None:
+    """Create instances under the step's operation id."""
     step = a_stack_set_rollout("", operation_id=operation_id)
-    plan = a_plan(step, a_stack_set_rollout("", operation_id=followed_by))
-    context = RolloutContext(plan=plan, aws=world.aws(), clock=world.clock, listener=lambda event: None)
+    context = RolloutContext(plan=a_plan(step), aws=world.aws(), clock=world.clock, listener=lambda event: None)
 
     def begin(attempt_id: str) -> None:
         create_instances(context.aws, step.stack_set_name, HOME, operation_id=attempt_id, account_id=ACCOUNT_ID, regions=REGIONS)
 
-    run_operation(step, context, verb="create", regions=REGIONS, begin=begin)
+    run_operation(step, context, verb="create", regions=REGIONS, standing=(), begin=begin)
 
 
 def a_world(*timelines: list[Scene]) -> FakeAws:
@@ -50,8 +49,8 @@ def test_patience_ends_with_a_way_out() -> None:
     assert "stop-stack-set-operation --stack-set-name payment-regional-test --operation-id rollout-0001-create-1" in failed.value.hint
 
 
-def test_running_operation_is_attached_to() -> None:
-    """Run again, the step watches the operation it began before."""
+def test_request_sent_twice_is_one_operation() -> None:
+    """A request whose answer was lost is sent again; the operation it began is watched."""
     world = a_world([*STUCK, Scene("SUCCEEDED", {HOME: "SUCCEEDED", PEER: "SUCCEEDED"})])
     with pytest.raises(RolloutFailed):
         run(world)
@@ -61,8 +60,8 @@ def test_running_operation_is_attached_to() -> None:
     assert ids(world) == ["rollout-0001-create-1"]
 
 
-def test_finished_operation_is_not_repeated() -> None:
-    """Run again after success, nothing is begun."""
+def test_request_sent_again_after_the_end_is_done() -> None:
+    """The operation has even ended before the request was sent again."""
     world = a_world()
     run(world)
 
@@ -91,28 +90,6 @@ def test_old_success_does_not_hide_what_happened_since() -> None:
     run(world)
 
     assert ids(world)[-1] == "rollout-0001-create-2"
-
-
-def test_earlier_step_of_the_same_plan_is_not_repeated() -> None:
-    """A plan cut short in its second pass is run again: the first pass would undo the second."""
-    world = a_world()
-    run(world, "rollout-first", followed_by="rollout-second")
-    run(world, "rollout-second")
-
-    run(world, "rollout-first", followed_by="rollout-second")
-
-    assert ids(world) == ["rollout-first-create-1", "rollout-second-create-1"]
-
-
-def test_step_has_ended_when_a_later_one_runs() -> None:
-    """AWS may answer "in progress" before it looks at the id."""
-    world = a_world(STUCK)
-    with pytest.raises(RolloutFailed):
-        run(world, "rollout-second")
-
-    run(world, "rollout-first", followed_by="rollout-second")
-
-    assert ids(world) == ["rollout-second-create-1"]
 
 
 def test_someone_elses_operation_is_named() -> None:

@@ -11,7 +11,7 @@ from deployer.rollout.stack_set_rollout import roll_out_stack_set
 from deployer.vocabulary.errors import RolloutFailed
 from deployer.vocabulary.events import Event, RegionSettled, ResourceMoved
 from tests.support.rollout.fake_aws import FakeAws
-from tests.support.rollout.fake_stack_sets import Scene
+from tests.support.rollout.fake_stack_sets import Scene, going_well
 from tests.support.rollout.plans import HOME, PEER, a_plan, a_stack_set_rollout
 
 BODY, NAME = "Resources: {A: {}}", "payment-regional-test"
@@ -19,10 +19,10 @@ FUNCTION = "AWS::Lambda::Function"
 
 
 def perform(world: FakeAws, **different: Any) -> list[Event]:
-    """Roll the StackSet out; return what was told."""
+    """Roll the StackSet out, in a plan that has a second pass; return what was told."""
     events: list[Event] = []
     step = a_stack_set_rollout(BODY, **different)
-    plan = a_plan(step, bodies=(BODY,))
+    plan = a_plan(step, a_stack_set_rollout(BODY, phase="activation", operation_id="activation-0001"), bodies=(BODY,))
     roll_out_stack_set(step, RolloutContext(plan=plan, aws=world.aws(), clock=world.clock, listener=events.append))
     return events
 
@@ -78,6 +78,63 @@ def test_set_left_without_instances_is_continued() -> None:
     perform(world)
 
     assert operations(world)[-1] == ("rollout-0001-create-1", "CREATE", (HOME, PEER))
+
+
+def test_step_run_again_while_at_work_is_attached_to() -> None:
+    """The operation an earlier run began is watched to its end, and nothing else is begun."""
+    world = FakeAws()
+    world.stack_sets.timelines = [[*[Scene("RUNNING", {HOME: "RUNNING"})] * 65, *going_well((HOME, PEER))]]
+    with pytest.raises(RolloutFailed, match="still RUNNING"):
+        perform(world)
+
+    events = perform(world)
+
+    assert operations(world) == [("rollout-0001-create-1", "CREATE", (HOME, PEER))]
+    assert [event.region for event in events if isinstance(event, RegionSettled)] == [HOME, PEER]
+
+
+def test_step_run_again_after_its_end_is_done() -> None:
+    """What an earlier run has finished is not begun again."""
+    world = FakeAws()
+    perform(world)
+
+    perform(world)
+
+    assert len(operations(world)) == 1
+
+
+def test_step_run_again_after_a_failure_updates() -> None:
+    """Instances that a failed creation left behind are brought to the definition by an update (fact 4.9)."""
+    world = FakeAws()
+    world.stack_sets.timelines = [[Scene("FAILED", {HOME: "FAILED", PEER: "CANCELLED"})]]
+    with pytest.raises(RolloutFailed):
+        perform(world)
+
+    perform(world)
+
+    assert operations(world)[-1] == ("rollout-0001-update-1", "UPDATE", (HOME, PEER))
+
+
+def test_first_pass_is_not_repeated_after_the_second() -> None:
+    """A plan cut short in its second pass is run again: repeating the first would undo it."""
+    world = FakeAws()
+    perform(world)
+    perform(world, operation_id="activation-0001")
+
+    perform(world)
+
+    assert [operation_id for operation_id, _, _ in operations(world)] == ["rollout-0001-create-1", "activation-0001-update-1"]
+
+
+def test_old_success_does_not_hide_what_happened_since() -> None:
+    """When another plan has touched the StackSet meanwhile, the same plan is performed anew."""
+    world = FakeAws()
+    perform(world)
+    perform(world, operation_id="another-plan")
+
+    perform(world)
+
+    assert operations(world)[-1][0] == "rollout-0001-update-1"
 
 
 def test_resources_move_as_they_appear_and_once() -> None:
