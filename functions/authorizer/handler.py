@@ -81,7 +81,7 @@ def _judge(event: Mapping[str, Any], keys: ApiKeys) -> str:
 
 @cache
 def _live_handler() -> Handler:
-    """Build the handler on the real secret, once in a worker's life and not before it is asked for."""
+    """Build the handler on the real secret, once in a worker's life."""
     import botocore.session
     from botocore.config import Config
 
@@ -91,3 +91,8 @@ def _live_handler() -> Handler:
     )
     client = botocore.session.get_session().create_client("secretsmanager", config=config)
     return authorizer_handler(ApiKeys(client, os.environ["SECRET_ID"]))
+
+
+# In Lambda the client is made while the worker initialises, when there is more processor than any request gets (F6.4).
+if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+    _live_handler()

@@ -99,4 +99,6 @@ def _find(check: Check) -> Finding:
         check()
     except CheckFailed as failure:
         return Finding(passed=False, reason=failure.reason, code=failure.code)
+    except Exception as error:  # a defect in a check must not keep the answer from coming
+        return Finding(passed=False, reason="failed", code=type(error).__name__)
     return Finding(passed=True)

@@ -127,7 +127,7 @@ def _show(event: Mapping[str, Any], ledger: Ledger, time_left: TimeLeft, facts: 
 
 @cache
 def _live_handler() -> Handler:
-    """Build the handler on the real ledger, once in a worker's life and not before it is asked for."""
+    """Build the handler on the real ledger, once in a worker's life."""
     import botocore.session
     from botocore.config import Config
 
@@ -151,3 +151,8 @@ def _rfc3339(moment: datetime) -> str:
 def _places(error: Exception) -> list[str]:
     """Return where in the code `error` passed; without its message, whose values may be a customer's."""
     return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+
+
+# In Lambda the client is made while the worker initialises, when there is more processor than any request gets (F6.4).
+if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+    _live_handler()

@@ -5,6 +5,10 @@ item. The put carries `attribute_not_exists`, and in a strongly consistent globa
 (F1.4); nothing is read first, for what was read may be old by the time of the write. And since the put can be repeated without
 harm, an unknown outcome (a time-out, a broken connection) is settled by asking again, within the time the caller has left; when it
 cannot be settled the answer is `LedgerUnavailable`: an honest no, never a guess.
+
+In an eventually consistent table the condition sees its own Region only (F1.3). Two Regions asked under one key within the
+replication lag both say yes; since both wrote the same item, one payment is left, the later write's, and a later replay may name
+its time and Region. Under one key with two different orders the earlier one is overwritten: that mode cannot refuse it.
 """
 
 from __future__ import annotations

@@ -75,6 +75,18 @@ def test_a_check_that_hangs_is_not_waited_for(ask_health: Callable[..., dict[str
     assert json.loads(answer["body"])["checks"] == {"table": {"status": "fail", "reason": "timed out"}, "secret": {"status": "pass"}}
 
 
+def test_a_check_that_breaks_is_a_check_that_fails(ask_health: Callable[..., dict[str, Any]]) -> None:
+    """There is an answer whatever a check does, and it is no yes."""
+
+    def breaks() -> None:
+        raise KeyError("defect")
+
+    answer = ask_health({"table": breaks, "secret": passes})
+
+    assert answer["statusCode"] == 503
+    assert json.loads(answer["body"])["checks"]["table"] == {"status": "fail", "reason": "failed"}
+
+
 def test_checks_run_side_by_side(ask_health: Callable[..., dict[str, Any]]) -> None:
     """Two checks that wait for each other both pass."""
     meeting = threading.Barrier(2, timeout=5)
