@@ -1,6 +1,6 @@
 """Where the embedded AWS holds on to MiniStack's CloudFormation: what it gets wrong about stacks in several Regions.
 
-Each function says what AWS does; none of them adds more than that. `register` puts all of them in place.
+Each function says what AWS does; none of them adds more than that. `register` puts all of them in place, and StackSets call it.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from deployer.local import attach, attach_stack_sets
+from deployer.local import attach, attach_cloudformation, attach_stack_sets
 from deployer.local.stack_sets import instance_actions, operation_actions, shelves, stack_set_actions, templates
 from deployer.local.stack_sets.constraints import check_input
 from deployer.local.stack_sets.query_input import read_input
@@ -59,6 +59,8 @@ ACTIONS: Final[Mapping[str, _Act]] = {
 
 def register() -> None:
     """Make the embedded AWS of this process answer the StackSet calls."""
+    # One body for every Region needs a CloudFormation that tells the Regions apart.
+    attach_cloudformation.register()
     attach.verify(attach_stack_sets.SEAMS)
     attach_stack_sets.register_template_source(templates.kept_template)
     attach.register_cloudformation_actions({name: _served(name, act) for name, act in ACTIONS.items()})
