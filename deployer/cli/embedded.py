@@ -22,10 +22,11 @@ def require_running(session: Session) -> LocalState:
     return state
 
 
-def embedded_view(state: LocalState, *, inert: tuple[tuple[str, str, str], ...]) -> EmbeddedView:
-    """Return the view of a running embedded AWS."""
+def embedded_view(session: Session, state: LocalState) -> EmbeddedView:
+    """Return the view of a running embedded AWS, with a curl line when it serves an API."""
     from deployer.reporting.embedded_view import EmbeddedView
 
+    apis = [name for name in session.rooms.served_names(state) if name.startswith("api.")]
     return EmbeddedView(
         endpoint=state.endpoint,
         dns=state.dns,
@@ -33,5 +34,11 @@ def embedded_view(state: LocalState, *, inert: tuple[tuple[str, str, str], ...])
         edges=tuple(state.edges.items()),
         pid=state.pid,
         account_id=state.account_id,
-        inert=inert,
+        inert=session.rooms.inert_resources(state),
+        way_in=way_in(apis[0]) if apis else "",
     )
+
+
+def way_in(name: str) -> str:
+    """Return a shell line that reaches the health of an API in the embedded AWS by its own name."""
+    return f'eval "$(deployer local env)"; curl https://{name}/health'

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from deployer.cli.embedded import way_in
 from deployer.cli.lint_gate import lint_once
 from deployer.cli.project import project_of
 from deployer.vocabulary.errors import InputRefused, Mistake, RolloutBusy
@@ -120,7 +121,7 @@ class Job:
     def show_way_in(self) -> None:
         """Say how to talk to an embedded system; a real one needs no telling."""
         if self.environment.target == "local":
-            line = way_in(self.environment.zone.name)
+            line = way_in(f"api.{self.environment.zone.name}")
             self._session.report.note(f"Talk to it: {line}", command=line)
 
     def show_standing(self) -> Standing:
@@ -165,8 +166,3 @@ def without_paths(plan: RolloutPlan) -> RolloutPlan:
 
     steps = (replace(step, path="") if isinstance(step, ArtifactUpload) else step for step in plan.steps)
     return replace(plan, plan_id="", steps=tuple(steps))
-
-
-def way_in(zone: str) -> str:
-    """Return a shell line that reaches the embedded system's health by its own name."""
-    return f'eval "$(deployer local env)"; curl https://api.{zone}/health'

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from deployer.aws.session import Aws
+    from deployer.aws.session import Aws, Observer
     from deployer.local.state import LocalState
     from deployer.params.model import Environment
     from deployer.planning.lint import Finding
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
 
 class Rooms:
-    """The real rooms; each method is documented where it leads to."""
+    """The real rooms; each method is documented where it leads to. `observer` hears of every AWS call before it is made."""
+
+    def __init__(self, observer: Observer | None = None) -> None:
+        self._observer = observer
 
     def report(self, clock: Clock, *, json: bool) -> Report:
         """Return where words go: JSON lines for a program, words for a person."""
@@ -66,9 +69,10 @@ class Rooms:
         from deployer.aws.session import Aws, AwsAccess
 
         if environment.target == "aws":
-            return Aws(AwsAccess())
+            return Aws(AwsAccess(), observer=self._observer)
         state = self.start_embedded((environment.primary.name, environment.secondary.name))
-        return Aws(AwsAccess(endpoint_url=state.endpoint, access_key_id=state.access_key_id, secret_access_key=state.secret_access_key))
+        access = AwsAccess(endpoint_url=state.endpoint, access_key_id=state.access_key_id, secret_access_key=state.secret_access_key)
+        return Aws(access, observer=self._observer)
 
     def survey(self, aws: Aws, environment: Environment, packages: tuple[Package, ...], *, count_buckets: bool) -> Survey:
         """`planning.survey_taking.take_survey`."""
@@ -134,22 +138,29 @@ class Rooms:
         return control.stop(control.default_home())
 
     def shell_environment(self, state: LocalState) -> tuple[tuple[str, str], ...]:
-        """Return the variables that make the AWS CLI, boto3 and curl find the embedded AWS."""
+        """`local.shell.shell_environment`."""
         from deployer.local.shell import shell_environment
 
-        return tuple(shell_environment(state).items())
+        return shell_environment(state)
 
-    def inert_resources(self, state: LocalState) -> tuple[tuple[str, str, str], ...]:
-        """Return (type, logical id, Region) of what the embedded AWS only records."""
-        from deployer.local.inert import inert_resources
+    def served_names(self, state: LocalState) -> tuple[str, ...]:
+        """Return the custom domains that the embedded AWS serves now, sorted."""
+        from deployer.local.shell import edge_of_each_domain
+
+        return tuple(name for name, _ in edge_of_each_domain(state))
+
+    def inert_resources(self, state: LocalState) -> tuple[dict[str, str], ...]:
+        """`local.shell.inert_resources`."""
+        from deployer.local.shell import inert_resources
 
         return inert_resources(state)
 
     def log_lines(self, *, follow: bool) -> Iterator[str]:
-        """Yield the lines of the embedded AWS's log."""
+        """`local.shell.log_lines`."""
         from deployer.local import control
+        from deployer.local.shell import log_lines
 
-        return control.log_lines(control.default_home(), follow)
+        return log_lines(control.default_home(), follow)
 
 
 def require_local_extra() -> None:

@@ -13,7 +13,10 @@ from rich.text import Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddedView:
-    """The embedded AWS of this machine; `inert` are (resource type, logical id, Region) that are recorded but do nothing."""
+    """The embedded AWS of this machine; `inert` names what is recorded but does nothing.
+
+    Each of those has logical_id, type, stack, region and physical_id. `way_in` is a shell line that reaches an API, or empty.
+    """
 
     endpoint: str
     dns: str | None
@@ -21,8 +24,8 @@ class EmbeddedView:
     edges: tuple[tuple[str, str], ...]
     pid: int
     account_id: str
-    inert: tuple[tuple[str, str, str], ...] = ()
-    curl_line: str = ""
+    inert: tuple[dict[str, str], ...] = ()
+    way_in: str = ""
 
     def record(self) -> dict[str, Any]:
         """Return how to reach it; `edges` maps a Region to `address:port`."""
@@ -35,7 +38,7 @@ class EmbeddedView:
             "edges": dict(self.edges),
             "pid": self.pid,
             "account_id": self.account_id,
-            "inert": [{"type": kind, "logical_id": logical_id, "region": region} for kind, logical_id, region in self.inert],
+            "inert": list(self.inert),
         }
 
     def drawing(self) -> RenderableType:
@@ -57,11 +60,11 @@ class EmbeddedView:
             table = Table(box=None, pad_edge=False, title=Text("\nRecorded, but without behaviour here"), title_justify="left")
             for heading in ("resource type", "logical id", "Region"):
                 table.add_column(heading, overflow="fold")
-            for row in self.inert:
-                table.add_row(*row)
+            for resource in self.inert:
+                table.add_row(resource["type"], resource["logical_id"], resource["region"])
             parts.append(table)
-        if self.curl_line:
-            parts.append(Text(f"\nTalk to it:\n{self.curl_line}"))
+        if self.way_in:
+            parts.append(Text(f"\nTalk to it: {self.way_in}"))
         return Group(*parts)
 
 

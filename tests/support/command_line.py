@@ -25,6 +25,7 @@ from deployer.vocabulary.errors import DeployerError
 from deployer.vocabulary.events import Listener, RolloutEnded, RolloutStarted
 from tests.support.plans import ACCOUNT_ID, AT, a_plan, a_survey
 
+INERT = {"logical_id": "WebAcl", "type": "AWS::WAFv2::WebACL", "stack": "s", "region": "us-east-1", "physical_id": "acl"}
 PARAMS = Path(__file__).parents[2] / "params" / "local.yaml"
 
 
@@ -142,9 +143,13 @@ class FakeRooms(Rooms):
         """Return two variables, one of which needs quotes in a shell."""
         return (("AWS_ENDPOINT_URL", state.endpoint), ("CURL_HOME", "/a folder/home"))
 
-    def inert_resources(self, state: LocalState) -> tuple[tuple[str, str, str], ...]:
+    def served_names(self, state: LocalState) -> tuple[str, ...]:
+        """Return the names of one system."""
+        return ("api.pay.example.test", "us-east-1.api.pay.example.test", "us-east-2.api.pay.example.test")
+
+    def inert_resources(self, state: LocalState) -> tuple[dict[str, str], ...]:
         """Return one resource without behaviour."""
-        return (("AWS::WAFv2::WebACL", "WebAcl", "us-east-1"),)
+        return (INERT,)
 
     def log_lines(self, *, follow: bool) -> Iterator[str]:
         """Yield two lines."""

@@ -22,4 +22,4 @@ def start(session: Session, params: Path | None) -> None:
     regions = (environment.primary.name, environment.secondary.name) if environment else None
     with session.report.stage("local", "starting the embedded AWS"):
         state = session.rooms.start_embedded(regions)
-    session.report.show(embedded_view(state, inert=()))
+    session.report.show(embedded_view(session, state))

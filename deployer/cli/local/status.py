@@ -20,4 +20,4 @@ def status(session: Session) -> None:
     from deployer.reporting.embedded_view import NoEmbeddedView
 
     state = session.rooms.running_embedded()
-    session.report.show(NoEmbeddedView() if state is None else embedded_view(state, inert=session.rooms.inert_resources(state)))
+    session.report.show(NoEmbeddedView() if state is None else embedded_view(session, state))

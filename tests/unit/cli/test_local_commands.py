@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 
-from tests.support.command_line import CommandLine, FakeRooms, an_embedded, records
+from tests.support.command_line import INERT, CommandLine, FakeRooms, an_embedded, records
 
 
 def test_status_tells_a_program_how_to_reach_it(deployer: CommandLine) -> None:
@@ -18,7 +18,7 @@ def test_status_tells_a_program_how_to_reach_it(deployer: CommandLine) -> None:
     assert status["dns"] == "127.0.0.1:5300"
     assert status["ca_bundle"] == "/home/.deployer/local/ca.pem"
     assert status["edges"] == {"us-east-1": "127.0.1.1:8443", "us-east-2": "127.0.2.1:8443"}
-    assert status["inert"] == [{"type": "AWS::WAFv2::WebACL", "logical_id": "WebAcl", "region": "us-east-1"}]
+    assert status["inert"] == [INERT]
     assert "not shown" not in result.output
 
 
@@ -27,6 +27,7 @@ def test_status_tells_a_person_what_is_inert(deployer: CommandLine) -> None:
     result = deployer.run("local", "status", rooms=FakeRooms(embedded=an_embedded()))
 
     assert "AWS::WAFv2::WebACL  WebAcl      us-east-1" in result.stdout
+    assert result.stdout.endswith('Talk to it: eval "$(deployer local env)"; curl https://api.pay.example.test/health\n')
 
 
 def test_status_of_nothing_says_how_to_start(deployer: CommandLine) -> None:
