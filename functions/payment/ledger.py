@@ -89,7 +89,7 @@ class Ledger:
         try:
             self._settle(lambda: self._put(payment), time_left)
         except ClientError as error:
-            held = error.response.get("Item")
+            held: Any = error.response.get("Item")
             if _code(error) != "ConditionalCheckFailedException" or not held:
                 raise LedgerUnavailable(_code(error)) from error
             found = payment_of(held)
