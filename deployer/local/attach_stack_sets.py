@@ -117,9 +117,21 @@ def register_template_source(find: Callable[[str], str | None]) -> None:
     helpers._resolve_document = resolve
 
 
-def capabilities_needed(template_body: str) -> tuple[str, ...]:
-    """Return the capabilities CreateStack demands for a template that CloudFormation can read."""
+def parsed_template(body: str) -> dict[str, Any]:
+    """Return a template's sections as CloudFormation reads them; raises ValueError in its words when it cannot."""
     from ministack.services.cloudformation.engine import _parse_template
+
+    try:
+        template = _parse_template(body)
+    except Exception as error:
+        raise ValueError(f"Template format error: {error}") from error
+    if not isinstance(template, dict) or not template.get("Resources"):
+        raise ValueError("Template format error: At least one Resources member must be defined.")
+    return template
+
+
+def capabilities_needed(template: dict[str, Any]) -> tuple[str, ...]:
+    """Return the capabilities CreateStack demands for a parsed template."""
     from ministack.services.cloudformation.handlers import _required_capabilities
 
-    return tuple(_required_capabilities(_parse_template(template_body), strict=True)[0])
+    return tuple(_required_capabilities(template, strict=True)[0])

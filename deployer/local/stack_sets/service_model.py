@@ -28,18 +28,9 @@ def operation_model(name: str) -> OperationModel:
 
 def input_shape(name: str) -> StructureShape:
     """Return what the call takes."""
-    return _structure(operation_model(name).input_shape)
-
-
-def output_shape(name: str) -> StructureShape:
-    """Return what the call answers."""
-    return _structure(operation_model(name).output_shape)
-
-
-def _structure(shape: StructureShape | None) -> StructureShape:
-    # Every call here takes and answers something; a model that says otherwise is not CloudFormation's.
+    shape = operation_model(name).input_shape
     if shape is None:
-        raise LookupError("The model leaves the call without a shape")
+        raise LookupError(f"The model lets {name} take nothing")
     return shape
 
 

@@ -11,11 +11,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
-from botocore.parsers import create_parser
-
-from deployer.local import attach, attach_stack_sets
+from deployer.local import attach_stack_sets
 from deployer.local.stack_sets.refusals import Refused, invalid
-from deployer.local.stack_sets.service_model import output_shape
 
 BODY_BYTES_MAX: Final = 51_200
 KEPT_URL: Final = "https://stack-set-templates.internal/"
@@ -71,22 +68,21 @@ def requested_template(request: Mapping[str, Any]) -> Template | None:
 
 def read_template(body: str) -> Template:
     """Return what a template declares; raises Refused in CloudFormation's own words when it cannot read it."""
-    status, headers, answer = attach.cloudformation_action("GetTemplateSummary")({"TemplateURL": [_keep(body)]})
-    response = {"status_code": status, "headers": headers, "body": answer}
-    summary = create_parser("query").parse(response, output_shape("GetTemplateSummary"))
-    if status != 200:
-        raise Refused(summary["Error"]["Code"], summary["Error"]["Message"])
+    try:
+        sections = attach_stack_sets.parsed_template(body)
+    except ValueError as error:
+        raise invalid(str(error)) from error
     return Template(
         body=body,
         parameters=tuple(
             TemplateParameter(
-                name=parameter["ParameterKey"],
-                default=parameter.get("DefaultValue"),
-                no_echo=parameter.get("NoEcho", False),
+                name=name,
+                default=None if "Default" not in declared else str(declared["Default"]),
+                no_echo=str(declared.get("NoEcho", False)).lower() == "true",
             )
-            for parameter in summary.get("Parameters", ())
+            for name, declared in (sections.get("Parameters") or {}).items()
         ),
-        capabilities=attach_stack_sets.capabilities_needed(body),
+        capabilities=attach_stack_sets.capabilities_needed(sections),
     )
 
 
