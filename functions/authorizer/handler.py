@@ -19,11 +19,10 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from wire.headers import header_values
-from wire.log_line import log_line, request_id_of
-
 from authorizer.keys import ApiKeys, KeysUnavailable
 from authorizer.verdict import verdict
+from wire.headers import header_values
+from wire.log_line import log_line, request_id_of
 
 CONNECT_SECONDS_MAX = 0.5
 READ_SECONDS_MAX = 0.5

@@ -19,10 +19,9 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
+from health.checks import Check, Finding, find_side_by_side, secret_check, table_check
 from wire.answers import json_answer
 from wire.log_line import level_of, log_line, request_id_of
-
-from health.checks import Check, Finding, find_side_by_side, secret_check, table_check
 
 CONNECT_SECONDS_MAX = 0.3
 READ_SECONDS_MAX = 0.6

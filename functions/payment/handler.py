@@ -18,12 +18,11 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from wire.answers import Fault, Problem, json_answer, problem_answer
-from wire.log_line import level_of, log_line, request_id_of
-
 from payment.ledger import CONNECT_SECONDS_MAX, READ_SECONDS_MAX, Ledger, LedgerUnavailable, TimeLeft
 from payment.request import Refused, read_idempotency_key, read_order
 from payment.rules import Order, Payment, new_payment, payment_json
+from wire.answers import Fault, Problem, json_answer, problem_answer
+from wire.log_line import level_of, log_line, request_id_of
 
 UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

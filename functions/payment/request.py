@@ -14,11 +14,10 @@ from collections.abc import Mapping
 from decimal import Decimal, DecimalException
 from typing import Any, NoReturn
 
-from wire.answers import Fault, Problem
-from wire.headers import header_values
-
 from payment.money import AmountRefused, exact_amount, exponent_of
 from payment.rules import Order
+from wire.answers import Fault, Problem
+from wire.headers import header_values
 
 BODY_BYTES_MAX = 4096
 FAULTS_MAX = 10

@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 import pytest
+
 from authorizer.handler import Unauthorized, authorizer_handler
 from authorizer.keys import FRESH_SECONDS_MAX, LOOK_SECONDS_MIN, ApiKeys, KeysUnavailable
 from authorizer.verdict import PRINCIPAL_ID, stage_arn
-
 from tests.support.fake_services import FakeSecrets, FakeTime, never_arrives, refuses
 from tests.support.function_events import FakeContext, an_authorizer_event, recorded
 

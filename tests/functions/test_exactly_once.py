@@ -9,10 +9,10 @@ from typing import Any
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
 from payment.handler import payment_handler
 from payment.ledger import Ledger
 from payment.rules import transaction_id_of
-
 from tests.support.fake_services import FakeTable, FakeTime, loses_the_answer, never_arrives, refuses, works
 from tests.support.function_events import FakeContext, a_payment_event, a_read_event
 

@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+
 from health.checks import SECRET_SECONDS_FRESH, SECRET_SECONDS_TRUSTED, Check, CheckFailed, secret_check, table_check
 from health.handler import health_handler
-
 from tests.support.fake_services import FakeSecrets, FakeTable, FakeTime, never_arrives, refuses
 from tests.support.function_events import FakeContext, recorded
 

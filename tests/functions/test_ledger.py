@@ -7,9 +7,9 @@ from itertools import chain, repeat
 
 import pytest
 from botocore.exceptions import NoCredentialsError
+
 from payment.ledger import ATTEMPTS_MAX, PASSING_ERRORS, Ledger, LedgerUnavailable
 from payment.rules import Order, Payment, new_payment, transaction_id_of
-
 from tests.support.fake_services import FakeTable, FakeTime, Fault, loses_the_answer, never_arrives, refuses
 
 

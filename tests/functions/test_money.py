@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from payment.money import DIGITS_MAX, AmountRefused, canonical, exact_amount, exponent_of
 
 MINOR_UNITS = st.integers(min_value=1, max_value=10**DIGITS_MAX - 1)

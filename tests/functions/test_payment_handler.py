@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from payment.handler import Handler, payment_handler
 from payment.ledger import Ledger
 from payment.rules import transaction_id_of
-
 from tests.support.fake_services import FakeTable, FakeTime, loses_the_answer, never_arrives, refuses
 from tests.support.function_events import ORDER, FakeContext, a_payment_event, a_read_event, recorded
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from payment.request import BODY_BYTES_MAX, Refused, read_idempotency_key, read_order
 from payment.rules import Order, fingerprint_of
-from wire.answers import Problem
-
 from tests.support.function_events import ORDER, a_payment_event
+from wire.answers import Problem
 
 
 def problem_with(event: dict[str, Any]) -> Problem:

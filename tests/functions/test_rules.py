@@ -11,11 +11,11 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from payment.ledger import item_of, payment_of
 from payment.money import exact_amount, exponent_of
 from payment.request import IDEMPOTENCY_KEY
 from payment.rules import Order, fingerprint_of, new_payment, payment_json, transaction_id_of
-
 from tests.support.fake_services import FakeTable
 
 CURRENCIES = st.sampled_from(["USD", "EUR", "JPY", "KWD", "CLF"])
