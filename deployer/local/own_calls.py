@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import functools
 import os
-from typing import Any
+import threading
+from typing import Any, Final
 
 import boto3
 from botocore.config import Config
 
 from deployer.local import attach
+
+# A session makes clients safely only one after the other; the clients themselves may be shared.
+_one_at_a_time: Final = threading.Lock()
 
 
 def own_client(service: str, region: str = "") -> Any:
@@ -21,12 +25,18 @@ def own_client(service: str, region: str = "") -> Any:
 
 
 @functools.cache
+def _session() -> boto3.session.Session:
+    return boto3.session.Session()
+
+
+@functools.cache
 def _client(service: str, region: str, account_id: str) -> Any:
-    return boto3.session.Session().client(  # type: ignore[call-overload]
-        service,
-        region_name=region,
-        endpoint_url=f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}",
-        aws_access_key_id=account_id,
-        aws_secret_access_key=os.environ["AWS_SECRET_ACCESS_KEY"],
-        config=Config(retries={"max_attempts": 1}, connect_timeout=5, read_timeout=30, proxies={}, s3={"addressing_style": "path"}),
-    )
+    with _one_at_a_time:
+        return _session().client(  # type: ignore[call-overload]
+            service,
+            region_name=region,
+            endpoint_url=f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}",
+            aws_access_key_id=account_id,
+            aws_secret_access_key=os.environ["AWS_SECRET_ACCESS_KEY"],
+            config=Config(retries={"max_attempts": 1}, connect_timeout=5, read_timeout=30, proxies={}, s3={"addressing_style": "path"}),
+        )

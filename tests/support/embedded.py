@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,14 +38,19 @@ class EmbeddedAws:
             "aws_access_key_id": self.state.access_key_id,
             "aws_secret_access_key": self.state.secret_access_key,
         }
-        # A session of its own: boto3's default one reads the environment of whoever runs the tests.
-        return boto3.session.Session().client(  # type: ignore[call-overload]
+        return _session().client(  # type: ignore[call-overload]
             service,
             region_name=region,
             endpoint_url=self.endpoint,
             config=Config(retries={"max_attempts": 1}, connect_timeout=5, read_timeout=60),
             **signed_by,
         )
+
+
+@functools.cache
+def _session() -> boto3.session.Session:
+    """Return one session for all clients: each session reads botocore's service models anew."""
+    return boto3.session.Session()
 
 
 @contextmanager
