@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from io import BytesIO
+from os import getpid
 from pathlib import Path
 from typing import Final
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
@@ -76,8 +77,8 @@ def write_package(body: bytes, *, name: str, key_prefix: str, packages: Path) ->
 
 
 def write_whole(path: Path, body: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
+    """Write a file so that it is there whole or not at all, also when another process writes the same one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
+    partial = path.with_name(f".{path.name}.{getpid()}.partial")
     partial.write_bytes(body)
     partial.replace(path)
