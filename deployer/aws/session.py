@@ -5,6 +5,7 @@ Nothing given means what boto3 finds by itself: ambient credentials, AWS_PROFILE
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
@@ -26,6 +27,7 @@ _RETRIES_MAX: Final = 6
 _CONNECT_SECONDS_MAX: Final = 5
 _READ_SECONDS_MAX: Final = 60
 _CONNECTIONS_MAX: Final = 32
+_ENDPOINT_VARIABLES: Final = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3")
 _READING: Final = ("Get", "List", "Describe", "Head")
 
 
@@ -127,7 +129,8 @@ class Aws:
 
 def _config(access: AwsAccess) -> Config:
     # A bucket's name in front of an endpoint given by hand may not resolve; in its path it always does.
-    s3 = {"addressing_style": "path"} if access.endpoint_url else {}
+    given_by_hand = access.endpoint_url or any(name in os.environ for name in _ENDPOINT_VARIABLES)
+    s3 = {"addressing_style": "path"} if given_by_hand else {}
     return Config(
         connect_timeout=_CONNECT_SECONDS_MAX,
         read_timeout=_READ_SECONDS_MAX,

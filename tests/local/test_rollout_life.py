@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from deployer.aws.buckets import count_objects
+from deployer.aws.session import Aws, AwsAccess
 from deployer.vocabulary.events import RegionSettled, ResourceMoved
 from tests.support.embedded import EmbeddedAws
 from tests.support.rollout.real import HOME, PEER, REGIONAL, RealSystem, a_setting, template
@@ -108,6 +110,19 @@ def test_missing_region_joins_the_others(system: RealSystem) -> None:
     survey = system.survey()
     assert survey.stack_set is not None
     assert {instance.region for instance in survey.stack_set.instances} == {HOME, PEER}
+
+
+def test_ambient_endpoint_and_credentials_do(system: RealSystem, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing given: whatever AWS_ENDPOINT_URL and the environment's credentials lead to, by name as well as by address."""
+    system.perform(system.bootstrap(HOME), system.upload(HOME))
+    state = system.embedded.state
+    monkeypatch.setenv("AWS_ENDPOINT_URL", state.endpoint.replace("127.0.0.1", "localhost"))
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", state.access_key_id)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", state.secret_access_key)
+    ambient = Aws(AwsAccess())
+
+    assert ambient.account_id(HOME) == system.account_id
+    assert count_objects(ambient, system.name("artifact bucket"), HOME) == 1
 
 
 def test_tear_down_leaves_nothing(system: RealSystem) -> None:
