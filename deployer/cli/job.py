@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from deployer.planning.plan import RolloutPlan
     from deployer.planning.survey import Survey
     from deployer.rendering.rendered import RenderedSystem
+    from deployer.reporting.fact_views import OutputsView
     from deployer.reporting.standing import Standing
 
 
@@ -106,8 +107,8 @@ class Job:
             case _:
                 self._session.report.show(PlanView(plan=plan))
 
-    def show_outputs(self) -> None:
-        """Show the outputs as they are in AWS now; raises InputRefused when nothing is deployed."""
+    def outputs(self) -> OutputsView:
+        """Return the outputs as they are in AWS now; raises InputRefused when nothing is deployed."""
         from deployer.reporting.fact_views import OutputsView
         from deployer.reporting.outputs import outputs_of
 
@@ -116,7 +117,7 @@ class Job:
             raise InputRefused(
                 f"{self.environment.suffix} is not deployed, so it has no outputs", hint=f"Run `deployer roll-out {self.params}`."
             )
-        self._session.report.show(OutputsView(outputs=outputs))
+        return OutputsView(outputs=outputs)
 
     def show_way_in(self) -> None:
         """Say how to talk to an embedded system; a real one needs no telling."""

@@ -17,4 +17,4 @@ from deployer.cli.session import Session
 @click.pass_obj
 def outputs(session: Session, params: Path) -> None:
     """Print where the system answers."""
-    Job(session, params).show_outputs()
+    session.report.show(Job(session, params).outputs())

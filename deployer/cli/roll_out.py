@@ -32,5 +32,6 @@ def roll_out(session: Session, params: Path, plan_file: Path | None, yes: bool) 
     if plan.steps_to_do:
         agree_to_roll_out(plan, session.asker, yes=yes)
         job.perform(plan)
+    outputs = job.outputs()
     job.show_way_in()
-    job.show_outputs()
+    session.report.show(outputs)

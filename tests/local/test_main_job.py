@@ -1,0 +1,143 @@
+"""The main job, end to end: one parameter file, two Regions taking payments, on the embedded AWS, through the command line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.main_job import Copy, a_copy, call
+from tests.support.what_is_left import what_is_left
+
+PAYMENT = {"amount": 100, "currency": "USD", "customerId": "test-123"}
+ZONE = "pay.example.test"
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
+    """A system that was rolled out as the README says; the tests below leave it as it is."""
+    with a_copy(tmp_path_factory.mktemp("project")) as copy:
+        ended = copy.run_alone("roll-out", "params/local.yaml", "--yes")
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+        (copy.folder / "first-roll-out.txt").write_text(ended.stdout)
+        yield copy
+
+
+def test_the_last_lines_are_the_outputs(system: Copy) -> None:
+    """A person finds where the system answers without looking for it."""
+    lines = (system.folder / "first-roll-out.txt").read_text().splitlines()
+
+    assert [line.split()[0] for line in lines[-4:]] == ["primaryApiUrl", "secondaryApiUrl", "failoverDomain", "hostedZoneNameServers"]
+    assert lines[-4].split()[1] == f"https://us-east-1.api.{ZONE}"
+
+
+def test_a_payment_sent_to_the_primary_is_read_from_the_secondary(system: Copy) -> None:
+    """Over TLS, by name, with a key the command line prints; and the same request again is the same payment."""
+    key = system.run("local", "api-key", system.params).stdout.strip()
+    headers = {"x-api-key": key, "Idempotency-Key": "main-job-1"}
+
+    taken = call(system.state, "us-east-1", "POST", f"https://us-east-1.api.{ZONE}/payment", headers=headers, body=PAYMENT)
+    again = call(system.state, "us-east-2", "POST", f"https://us-east-2.api.{ZONE}/payment", headers=headers, body=PAYMENT)
+    url = f"https://us-east-2.api.{ZONE}/payment/{taken.body['transactionId']}"
+    read = call(system.state, "us-east-2", "GET", url, headers={"x-api-key": key})
+
+    assert (taken.status, again.status, read.status) == (201, 201, 200)
+    assert read.body["transactionId"] == again.body["transactionId"] == taken.body["transactionId"]
+    assert (again.headers["idempotent-replayed"], read.body["region"]) == ("true", "us-east-1")
+
+
+def test_the_shared_name_answers_in_both_regions(system: Copy) -> None:
+    """Whichever Region the failover record leads to, the certificate and the mapping are there."""
+    answers = [call(system.state, region, "GET", f"https://api.{ZONE}/health") for region in ("us-east-1", "us-east-2")]
+
+    assert [(answer.status, answer.body["region"]) for answer in answers] == [(200, "us-east-1"), (200, "us-east-2")]
+
+
+def test_a_second_roll_out_changes_nothing(system: Copy) -> None:
+    """It says so, and every call it makes only reads."""
+    system.calls.clear()
+
+    result = system.run("roll-out", system.params, "--yes")
+
+    assert result.exit_code == 0, result.output
+    assert "Nothing to do." in result.stdout
+    assert system.calls, "the observer hears nothing"
+    assert system.mutating_calls == []
+
+
+def test_a_changed_function_is_all_that_a_plan_would_change(system: Copy, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """One package to each Region and one property of one resource."""
+    with a_copy(tmp_path_factory.mktemp("edited")) as edited:
+        with (edited.folder / "functions" / "payment" / "handler.py").open("a") as handler:
+            handler.write("\n# Another line.\n")
+        result = edited.run_at(system.home, "plan", edited.params, "--format", "json", "--exit-code")
+
+    assert result.exit_code == 10, result.output
+    to_do = [step for step in json.loads(result.stdout)["steps"] if step["action"] != "none"]
+    assert [(step["kind"], step["region"]) for step in to_do[:-1]] == [("ArtifactUpload", "us-east-2"), ("ArtifactUpload", "us-east-1")]
+    assert all(step["key"].startswith("functions/payment/") for step in to_do[:-1])
+    (change,) = to_do[-1]["changes"]
+    assert (to_do[-1]["phase"], change["logical_id"], change["paths"]) == ("regional", "PaymentFunction", ["Properties.Code.S3Key"])
+
+
+def test_status_shows_both_regions_live(system: Copy) -> None:
+    """Everything current, nothing outdated, the second pass done."""
+    result = system.run("status", system.params, "--json")
+
+    status = json.loads(result.stdout.splitlines()[-1])
+    assert (result.exit_code, status["sound"]) == (0, True)
+    assert [part["facts"]["activation"] for part in status["parts"] if part["name"] == "regional"] == ["Live", "Live"]
+
+
+def test_ambient_credentials_and_an_endpoint_find_the_same_system(system: Copy, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """`target: aws` with what `local env` prints: no code path needs to know that the endpoint is emulated."""
+    variables = json.loads(system.run("local", "env", "--json").stdout)["variables"]
+    with a_copy(tmp_path_factory.mktemp("ambient")) as ambient:
+        ambient.params.write_text(ambient.params.read_text().replace("target: local", "target: aws"))
+        ended = ambient.run_alone("status", "params/local.yaml", "--json", **variables)
+        started = ambient.home.exists()
+
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert json.loads(ended.stdout.splitlines()[-1])["deployed"] is True
+    assert not started
+
+
+def test_every_mistake_is_reported_at_once_and_nothing_started(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A wrong key, overlapping networks, a suffix too long and a missing address: four mistakes, exit 2, no embedded AWS."""
+    with a_copy(tmp_path_factory.mktemp("mistaken")) as copy:
+        text = copy.params.read_text().replace("10.1.0.0/16", "10.0.128.0/17").replace("suffix: local", f"suffix: {'long' * 12}")
+        copy.params.write_text(text.replace("  email: payments-oncall@example.com", "  {}") + "regoins: []\n")
+        ended = copy.run_alone("roll-out", "params/local.yaml", "--yes", "--json")
+        started = copy.home.exists() or (copy.folder / "build").exists()
+
+    (error,) = map(json.loads, ended.stdout.splitlines())
+    sentences = " ".join(mistake["sentence"] for mistake in error["mistakes"])
+    assert (ended.returncode, error["exit_code"], len(error["mistakes"])) == (2, 2, 4), ended.stdout
+    for word in ("regoins", "10.0.128.0/17", "suffix", "email"):
+        assert word in sentences, ended.stdout
+    assert not started
+
+
+def test_a_tear_down_leaves_nothing(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Refused until every full bucket is named; then nothing of the system is left in any Region."""
+    with a_copy(tmp_path_factory.mktemp("torn-down")) as copy:
+        rolled_out = copy.run("roll-out", copy.params, "--yes")
+        assert rolled_out.exit_code == 0, rolled_out.output
+        key = copy.run("local", "api-key", copy.params).stdout.strip()
+        headers = {"x-api-key": key, "Idempotency-Key": "main-job-2"}
+        call(copy.state, "us-east-1", "POST", f"https://us-east-1.api.{ZONE}/payment", headers=headers, body=PAYMENT)
+        stands = what_is_left(copy, "local")
+
+        copy.calls.clear()
+        unnamed = copy.run("tear-down", copy.params, "--confirm", "local", "--json")
+        refused_calls = copy.mutating_calls
+        error = json.loads(unnamed.stdout.splitlines()[-1])
+        named = [mistake["sentence"].split()[3].rstrip(":") for mistake in error["mistakes"]]
+        torn_down = copy.run("tear-down", copy.params, "--confirm", "local", *(f"--empty-bucket={name}" for name in named))
+        left = what_is_left(copy, "local")
+
+    assert stands, "the search finds nothing even while the system stands"
+    assert (unnamed.exit_code, refused_calls) == (2, [])
+    assert torn_down.exit_code == 0, torn_down.output
+    assert left == []
