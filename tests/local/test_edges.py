@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ssl
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -26,13 +25,13 @@ class Apis:
 
 
 @pytest.fixture(scope="module")
-def apis(embedded_aws: EmbeddedAws) -> Iterator[Apis]:
+def apis(embedded_aws: EmbeddedAws) -> Apis:
     """Echo APIs in both Regions."""
     zone = f"{uuid.uuid4().hex[:8]}.example.test"
     shared, west = f"api.{zone}", f"us-east-2.api.{zone}"
     east_stack = deploy_echo_api(embedded_aws, "us-east-1", shared)
     west_stack = deploy_echo_api(embedded_aws, "us-east-2", shared, west)
-    yield Apis(east_stack=east_stack, west_stack=west_stack, shared=shared, west=west)
+    return Apis(east_stack=east_stack, west_stack=west_stack, shared=shared, west=west)
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "us-east-2"])

@@ -1,0 +1,114 @@
+"""Resource types without behaviour: checked, recorded, replaced like the real ones."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.support.embedded import EmbeddedAws
+from tests.support.stacks import StackFailed, deploy, unique
+
+
+def a_canary(name: str, **properties: Any) -> dict[str, Any]:
+    """Return a canary resource."""
+    own = {
+        "Name": name,
+        "Code": {"Handler": "checkout.handler", "Script": "pass"},
+        "ArtifactS3Location": "s3://artifacts",
+        "ExecutionRoleArn": "arn:aws:iam::111122223333:role/canary",
+        "Schedule": {"Expression": "rate(5 minutes)"},
+        "RuntimeVersion": "syn-python-selenium-12.0",
+    }
+    return {"Canary": {"Type": "AWS::Synthetics::Canary", "Properties": own | properties}}
+
+
+ANSWERS = {"Ref": {"Ref": "Canary"}, "Id": {"Fn::GetAtt": ["Canary", "Id"]}, "Arn": {"Fn::GetAtt": ["Canary", "Code.SourceLocationArn"]}}
+
+
+def test_recorded_resource_answers_plausibly(embedded_aws: EmbeddedAws) -> None:
+    """Ref is the primary identifier; attributes look like what they are named."""
+    name = unique("canary")
+
+    outputs = deploy(embedded_aws, a_canary(name), ANSWERS).outputs
+
+    assert outputs["Ref"] == name
+    assert len(outputs["Id"]) == 36
+    assert outputs["Arn"] == f"arn:aws:synthetics:us-east-1:111122223333:canary/{name}"
+
+
+def test_change_in_place_keeps_what_was_answered(embedded_aws: EmbeddedAws) -> None:
+    """A changed schedule is no replacement, so every attribute stays."""
+    name = unique("canary")
+    before = deploy(embedded_aws, a_canary(name), ANSWERS)
+
+    after = deploy(embedded_aws, a_canary(name, Schedule={"Expression": "rate(1 minute)"}), ANSWERS, name=before.name)
+
+    assert after.outputs == before.outputs
+
+
+def test_create_only_change_is_a_replacement(embedded_aws: EmbeddedAws) -> None:
+    """A canary's name is create-only: another name is another canary, and a change set says so beforehand."""
+    before = deploy(embedded_aws, a_canary(unique("canary")), ANSWERS)
+    renamed = unique("renamed")
+
+    replacement = _previewed_replacement(embedded_aws, before.name, a_canary(renamed))
+    after = deploy(embedded_aws, a_canary(renamed), ANSWERS, name=before.name)
+
+    assert replacement == "True"
+    assert after.physical_ids["Canary"] == renamed
+    assert after.outputs["Id"] != before.outputs["Id"]
+
+
+@pytest.mark.parametrize(
+    ("properties", "sentence"),
+    [
+        pytest.param({"Name": "Upper Case"}, "#/Name: 'Upper Case' does not match", id="form"),
+        pytest.param({"Schdule": {}}, "'Schdule' was unexpected", id="unknown property"),
+        pytest.param({"Code": None}, "#/Code: None is not of type 'object'", id="type"),
+        pytest.param({"ProvisionedResourceCleanup": "SOMETIMES"}, "'SOMETIMES' is not one of", id="value"),
+        pytest.param({"Schedule": {"DurationInSeconds": "60"}}, "'Expression' is a required property", id="missing"),
+    ],
+)
+def test_property_its_schema_does_not_allow_fails_the_resource(
+    embedded_aws: EmbeddedAws, properties: dict[str, Any], sentence: str
+) -> None:
+    """The event names the property and the fault."""
+    with pytest.raises(StackFailed) as failed:
+        deploy(embedded_aws, a_canary(unique("canary"), **properties))
+
+    assert sentence in failed.value.reasons["Canary"]
+
+
+def test_numbers_may_come_as_text(embedded_aws: EmbeddedAws) -> None:
+    """As from a template parameter; CloudFormation takes them too."""
+    properties = {"RunConfig": {"TimeoutInSeconds": "60", "ActiveTracing": "true"}}
+
+    assert deploy(embedded_aws, a_canary(unique("canary"), **properties)).physical_ids
+
+
+def test_type_without_a_schema_is_refused(embedded_aws: EmbeddedAws) -> None:
+    """What CloudFormation has never heard of is an error in the template."""
+    with pytest.raises(ClientError, match=r"Unrecognized resource types: \[AWS::Payments::Till\]"):
+        deploy(embedded_aws, {"Till": {"Type": "AWS::Payments::Till"}})
+
+
+def test_two_resources_without_names_are_two(embedded_aws: EmbeddedAws) -> None:
+    """Generated identifiers do not collide."""
+    budget = {"Type": "AWS::Budgets::Budget", "Properties": {"Budget": {"BudgetType": "COST", "TimeUnit": "MONTHLY"}}}
+
+    physical_ids = deploy(embedded_aws, {"One": budget, "Other": budget}).physical_ids
+
+    assert len(set(physical_ids.values())) == 2
+
+
+def _previewed_replacement(aws: EmbeddedAws, stack_name: str, resources: dict[str, Any]) -> str:
+    client = aws.clients("cloudformation")
+    body = json.dumps({"Resources": resources})
+    made = client.create_change_set(StackName=stack_name, ChangeSetName=unique("preview"), TemplateBody=body)
+    client.get_waiter("change_set_create_complete").wait(ChangeSetName=made["Id"], WaiterConfig={"Delay": 1, "MaxAttempts": 10})
+    changes = client.describe_change_set(ChangeSetName=made["Id"])["Changes"]
+    client.delete_change_set(ChangeSetName=made["Id"])
+    return str(changes[0]["ResourceChange"]["Replacement"])
