@@ -5,7 +5,6 @@ Nothing given means what boto3 finds by itself: ambient credentials, AWS_PROFILE
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
@@ -23,11 +22,13 @@ if TYPE_CHECKING:
     from types_boto3_sts import STSClient
 
 # "standard" retries throttling, 5xx and lost connections with jittered back-off [botocore guide: Retries].
-_RETRIES_MAX: Final = 6
-_CONNECT_SECONDS_MAX: Final = 5
-_READ_SECONDS_MAX: Final = 60
-_CONNECTIONS_MAX: Final = 32
-_ENDPOINT_VARIABLES: Final = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3")
+_CONFIG: Final = Config(
+    connect_timeout=5,
+    read_timeout=60,
+    max_pool_connections=32,
+    tcp_keepalive=True,
+    retries={"mode": "standard", "total_max_attempts": 6},
+)
 _READING: Final = ("Get", "List", "Describe", "Head")
 
 
@@ -105,7 +106,7 @@ class Aws:
             region_name=region,
             endpoint_url=access.endpoint_url,
             verify=access.ca_bundle,
-            config=_config(access),
+            config=_CONFIG,
         )
         client.meta.events.register("before-call.*.*", self._observed(region))
         return client
@@ -125,17 +126,3 @@ class Aws:
                 )
 
         return tell
-
-
-def _config(access: AwsAccess) -> Config:
-    # A bucket's name in front of an endpoint given by hand may not resolve; in its path it always does.
-    given_by_hand = access.endpoint_url or any(name in os.environ for name in _ENDPOINT_VARIABLES)
-    s3 = {"addressing_style": "path"} if given_by_hand else {}
-    return Config(
-        connect_timeout=_CONNECT_SECONDS_MAX,
-        read_timeout=_READ_SECONDS_MAX,
-        max_pool_connections=_CONNECTIONS_MAX,
-        tcp_keepalive=True,
-        retries={"mode": "standard", "total_max_attempts": _RETRIES_MAX},
-        s3=s3,  # type: ignore[arg-type]
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -64,6 +65,26 @@ def test_observer_hears_what_reads_and_what_changes() -> None:
         AwsCall(service="cloudformation", operation="ListStacks", region="us-east-2", mutating=False),
         AwsCall(service="cloudformation", operation="DeleteStack", region="us-east-2", mutating=True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("access", "variables"),
+    [
+        pytest.param(replace(ACCESS, endpoint_url="http://emulator.test"), {}, id="given to the deployer"),
+        pytest.param(replace(ACCESS, endpoint_url=None), {"AWS_ENDPOINT_URL": "http://emulator.test"}, id="given by the environment"),
+    ],
+)
+def test_bucket_is_named_in_the_path_of_an_endpoint_given_by_hand(
+    access: AwsAccess, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`bucket.emulator.test` may not resolve; `emulator.test/bucket` does."""
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    client = Aws(access).client("s3", "us-east-2")
+
+    url = client.generate_presigned_url("get_object", Params={"Bucket": "artifacts", "Key": "payment.zip"})
+
+    assert url.startswith("http://emulator.test/artifacts/payment.zip")
 
 
 def test_account_is_the_callers() -> None:
