@@ -25,9 +25,7 @@ AUTHORIZER_RESULT_SECONDS: Final = 300
 Refusal = tuple[str, int | None, str, str]
 
 
-def api_gateway_body(
-    contract: str, *, functions: Mapping[str, str], authorizer: str, refusals: Sequence[Refusal] = ()
-) -> dict[str, Any]:
+def api_gateway_body(contract: str, *, functions: Mapping[str, str], authorizer: str, refusals: Sequence[Refusal] = ()) -> dict[str, Any]:
     """Return the body of `AWS::ApiGateway::RestApi` for an OpenAPI document given as YAML text.
 
     `functions` maps each `operationId` to the logical id of the function that serves it, `authorizer` is the logical id of the
@@ -37,10 +35,7 @@ def api_gateway_body(
     body: dict[str, Any] = yaml.safe_load(contract)
     body.pop("servers", None)  # the custom domains decide where the API answers
     operations = {
-        operation["operationId"]: operation
-        for path in body["paths"].values()
-        for method, operation in path.items()
-        if method in _METHODS
+        operation["operationId"]: operation for path in body["paths"].values() for method, operation in path.items() if method in _METHODS
     }
     if unmatched := set(operations) ^ set(functions):
         raise DeployerError(
@@ -54,9 +49,7 @@ def api_gateway_body(
             "httpMethod": "POST",
             "uri": _invocation(functions[name]),
         }
-    body["x-amazon-apigateway-request-validators"] = {
-        "all": {"validateRequestBody": True, "validateRequestParameters": True}
-    }
+    body["x-amazon-apigateway-request-validators"] = {"all": {"validateRequestBody": True, "validateRequestParameters": True}}
     body["x-amazon-apigateway-request-validator"] = "all"
     body["x-amazon-apigateway-gateway-responses"] = {refusal[0]: _gateway_response(refusal) for refusal in refusals}
     for scheme in body["components"]["securitySchemes"].values():

@@ -41,9 +41,7 @@ LAMBDA: Final = LayerPlatform(
     name="python3.13-aarch64",
     pip_arguments=("--platform", "manylinux2014_aarch64", "--python-version", "3.13", "--implementation", "cp"),
 )
-HOST: Final = LayerPlatform(
-    name=f"host-python{sys.version_info.major}.{sys.version_info.minor}-{platform.machine()}", pip_arguments=()
-)
+HOST: Final = LayerPlatform(name=f"host-python{sys.version_info.major}.{sys.version_info.minor}-{platform.machine()}", pip_arguments=())
 
 
 def shared_layer(functions: Path, *, runs_on: LayerPlatform, packages: Path) -> Package:

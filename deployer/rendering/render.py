@@ -34,9 +34,7 @@ def render_system(environment: Environment, *, source: Path, build: Path) -> Ren
     """
     _require(source / "templates" / "contract" / "openapi.yaml", source / "functions" / "layer" / "requirements.txt")
     packages = _packages(environment, source=source, packages=build / "packages")
-    bootstrap, regional, global_ = (
-        _template(kind, environment, source=source, packages=packages) for kind in KINDS
-    )
+    bootstrap, regional, global_ = (_template(kind, environment, source=source, packages=packages) for kind in KINDS)
     return RenderedSystem(bootstrap=bootstrap, regional=regional, global_=global_, packages=packages)
 
 
@@ -50,9 +48,7 @@ def write_templates(system: RenderedSystem, folder: Path) -> tuple[Path, ...]:
     return tuple(written)
 
 
-def template_data(
-    kind: TemplateKind, environment: Environment, *, contract: str, package_keys: Mapping[str, str]
-) -> dict[str, Any]:
+def template_data(kind: TemplateKind, environment: Environment, *, contract: str, package_keys: Mapping[str, str]) -> dict[str, Any]:
     """Return everything a template of this kind may use: the environment, names, package keys and the parameter interface."""
     parameters = template_parameters(kind, environment)
     return {
@@ -78,9 +74,7 @@ def _require(*paths: Path) -> None:
         )
 
 
-def _template(
-    kind: TemplateKind, environment: Environment, *, source: Path, packages: tuple[Package, ...]
-) -> RenderedTemplate:
+def _template(kind: TemplateKind, environment: Environment, *, source: Path, packages: tuple[Package, ...]) -> RenderedTemplate:
     templates = source / "templates"
     contract = (templates / "contract" / "openapi.yaml").read_text(encoding="utf-8")
     keys = {package.name: package.key for package in packages}

@@ -52,9 +52,7 @@ def test_payment_taken_in_one_region_is_shown_by_the_other(stacks: PlainStacks):
     payment = json.loads(body)
     key = json.loads(stacks.api_key("us-east-2"))["api_key"]
 
-    shown = stacks.ask(
-        "us-east-2", "GET", f"/payment/{payment['transactionId']}", host=f"us-east-2.api.{ZONE}", headers={"x-api-key": key}
-    )
+    shown = stacks.ask("us-east-2", "GET", f"/payment/{payment['transactionId']}", host=f"us-east-2.api.{ZONE}", headers={"x-api-key": key})
 
     assert shown[0] == 200
     assert json.loads(shown[2]) == payment

@@ -111,9 +111,7 @@ def test_execution_role_has_every_action_the_regional_types_ask_for(local_system
         if name != "list"
         for action in handler.get("permissions", [])
     }
-    granted = {
-        action for one in _statements(as_data(local_system.bootstrap.body), "StackSetExecutionRole") for action in _actions(one)
-    }
+    granted = {action for one in _statements(as_data(local_system.bootstrap.body), "StackSetExecutionRole") for action in _actions(one)}
     known = {action.lower() for action in granted | UNUSED_ACTIONS}
 
     assert {one for one in wanted if one.split(":")[0].lower() not in UNUSED_SERVICES and one.lower() not in known} == set()
@@ -121,9 +119,7 @@ def test_execution_role_has_every_action_the_regional_types_ask_for(local_system
 
 def test_unused_actions_are_not_granted(local_system: RenderedSystem):
     """What is said to be unused and granted all the same is a right nobody watches."""
-    granted = {
-        action for one in _statements(as_data(local_system.bootstrap.body), "StackSetExecutionRole") for action in _actions(one)
-    }
+    granted = {action for one in _statements(as_data(local_system.bootstrap.body), "StackSetExecutionRole") for action in _actions(one)}
 
     assert granted & UNUSED_ACTIONS == set()
 

@@ -61,9 +61,9 @@ def test_contract_and_template_must_agree(functions):
 
 def test_refusals_are_problem_documents():
     """What API Gateway answers by itself looks like what the functions answer."""
-    answer = _body(refusals=[("THROTTLED", 429, "too-many-requests", "Too Many Requests")])[
-        "x-amazon-apigateway-gateway-responses"
-    ]["THROTTLED"]
+    answer = _body(refusals=[("THROTTLED", 429, "too-many-requests", "Too Many Requests")])["x-amazon-apigateway-gateway-responses"][
+        "THROTTLED"
+    ]
     document = json.loads(answer["responseTemplates"]["application/json"].replace("$context.error.messageString", '"Slow down"'))
 
     assert answer["statusCode"] == "429"

@@ -24,9 +24,7 @@ def test_every_declared_parameter_has_a_value_sorted_by_name(kind):
 
 def test_own_zone_is_known_after_bootstrap_in_the_home_region():
     """The zone is made by the home Region's bootstrap stack alone."""
-    assert _values("regional")["HostedZoneId"] == OutputOf(
-        stack_name="payment-bootstrap-test", region="us-east-2", output="HostedZoneId"
-    )
+    assert _values("regional")["HostedZoneId"] == OutputOf(stack_name="payment-bootstrap-test", region="us-east-2", output="HostedZoneId")
 
 
 def test_given_zone_is_known_at_once():
@@ -38,12 +36,8 @@ def test_failover_targets_come_from_each_regions_own_instance():
     """A swapped pair would send everybody to the standby."""
     values = _values("global")
 
-    assert values["PrimaryDomainTarget"] == OutputOf(
-        stack_name="payment-regional-test", region="us-east-1", output="RegionalDomainName"
-    )
-    assert values["SecondaryDomainTarget"] == OutputOf(
-        stack_name="payment-regional-test", region="us-east-2", output="RegionalDomainName"
-    )
+    assert values["PrimaryDomainTarget"] == OutputOf(stack_name="payment-regional-test", region="us-east-1", output="RegionalDomainName")
+    assert values["SecondaryDomainTarget"] == OutputOf(stack_name="payment-regional-test", region="us-east-2", output="RegionalDomainName")
 
 
 def test_values_are_written_as_cloudformation_reads_them():
