@@ -20,9 +20,7 @@ ANY_SET = {"StackSetName": "some-set"}
 def test_every_stack_set_call_of_the_model_is_answered() -> None:
     """No call of botocore's model whose name speaks of stack sets or instances is left out."""
     modelled = {
-        name
-        for name in operation_model("CreateStackSet").service_model.operation_names
-        if "StackSet" in name or "StackInstance" in name
+        name for name in operation_model("CreateStackSet").service_model.operation_names if "StackSet" in name or "StackInstance" in name
     }
 
     assert modelled == set(ACTIONS)

@@ -108,9 +108,7 @@ class StackSets:
 
     def remove(self, name: str, regions: tuple[str, ...] = REGIONS, *, retain: bool = False) -> dict[str, Any]:
         """Delete instances and wait; return the operation."""
-        answer = self.client.delete_stack_instances(
-            StackSetName=name, Accounts=[self.account], Regions=list(regions), RetainStacks=retain
-        )
+        answer = self.client.delete_stack_instances(StackSetName=name, Accounts=[self.account], Regions=list(regions), RetainStacks=retain)
         return self.ended(name, answer["OperationId"])
 
     def operation(self, name: str, operation_id: str) -> dict[str, Any]:
@@ -148,9 +146,7 @@ class StackSets:
 
     def instance(self, name: str, region: str = HOME_REGION) -> dict[str, Any]:
         """Return one instance."""
-        answer = self.client.describe_stack_instance(
-            StackSetName=name, StackInstanceAccount=self.account, StackInstanceRegion=region
-        )
+        answer = self.client.describe_stack_instance(StackSetName=name, StackInstanceAccount=self.account, StackInstanceRegion=region)
         return dict(answer["StackInstance"])
 
     def stack(self, name: str, region: str = HOME_REGION) -> dict[str, Any]:

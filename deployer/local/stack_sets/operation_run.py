@@ -39,9 +39,7 @@ def check_admission(stack_set: StackSet, operation_id: str) -> None:
     if operation_id in stack_set.operations:
         if operation_id == list(stack_set.operations)[-1]:
             raise Refused("OperationIdAlreadyExistsException", f"Operation {operation_id} already exists")
-        raise Refused(
-            "StaleRequestException", f"Another operation has been performed on {stack_set.id} since operation {operation_id}"
-        )
+        raise Refused("StaleRequestException", f"Another operation has been performed on {stack_set.id} since operation {operation_id}")
     if stack_set.unended() and not stack_set.managed_execution:
         raise Refused("OperationInProgressException", f"Another Operation on StackSet {stack_set.arn} is in progress")
 

@@ -40,11 +40,7 @@ def _read(shape: Shape, path: str, parameters: Parameters, present: set[str]) ->
 
 
 def _structure(shape: StructureShape, prefix: str, parameters: Parameters, present: set[str]) -> dict[str, Any]:
-    return {
-        name: _read(member, prefix + name, parameters, present)
-        for name, member in shape.members.items()
-        if prefix + name in present
-    }
+    return {name: _read(member, prefix + name, parameters, present) for name, member in shape.members.items() if prefix + name in present}
 
 
 def _list(shape: ListShape, path: str, parameters: Parameters, present: set[str]) -> list[Any]:

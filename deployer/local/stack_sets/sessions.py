@@ -49,8 +49,7 @@ def execution_client(
         )["Credentials"]
     except (ClientError, BotoCoreError) as error:
         raise NotTrusted(
-            f"Account {account} should have '{execution_role_name}' role with trust relationship to Role "
-            f"'{administration_role}'. ({error})"
+            f"Account {account} should have '{execution_role_name}' role with trust relationship to Role '{administration_role}'. ({error})"
         ) from error
     keys = SessionCredentials(
         access_key_id=session["AccessKeyId"],
@@ -63,9 +62,7 @@ def execution_client(
 def _administration_session(stack_set_arn: str, role_arn: str, account: str) -> SessionCredentials:
     own_account = stack_set_arn.split(":")[4]
     try:
-        return service_session(
-            role_arn, _SERVICE, "StackSets", {"aws:SourceAccount": own_account, "aws:SourceArn": stack_set_arn}
-        )
+        return service_session(role_arn, _SERVICE, "StackSets", {"aws:SourceAccount": own_account, "aws:SourceArn": stack_set_arn})
     except PermissionError as error:
         raise NotTrusted(
             f"Account {own_account} should have '{role_arn.rsplit('/', 1)[-1]}' role with trust relationship to "

@@ -94,9 +94,7 @@ def check_capabilities(template: Template, given: Sequence[str]) -> None:
         raise Refused("InsufficientCapabilitiesException", f"Requires capabilities : [{', '.join(missing)}]")
 
 
-def settled_parameters(
-    template: Template, given: Sequence[Mapping[str, Any]], previous: Mapping[str, str] | None = None
-) -> dict[str, str]:
+def settled_parameters(template: Template, given: Sequence[Mapping[str, Any]], previous: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the values given for a stack set's parameters; those left out take the template's default.
 
     `previous` are the values an update may refer to by UsePreviousValue. Raises Refused for a name the template does
