@@ -22,6 +22,7 @@ SEAMS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("ministack.core.lambda_runtime", ("reset",)),
     ("ministack.services.cloudformation.handlers", ("_ACTION_HANDLERS",)),
     ("ministack.services.cloudformation.helpers", ("_xml", "_error")),
+    ("ministack.services.cloudformation.drift", ("_DRIFT_READERS",)),
     ("ministack.services.cloudformation.stacks", ("_runs_on_worker_thread",)),
     ("ministack.services.cloudformation.provisioners", ("_RESOURCE_HANDLERS", "_REPLACING_PROPERTIES", "_physical_name")),
 )
@@ -149,6 +150,30 @@ def amend_resource_type(name: str, settle: Callable[[str, dict[str, Any], dict[s
 
     handler |= {"create": create_and_settle, "update": update_and_settle, "update_with_logical_id": True}
     _run_off_the_loop(frozenset({name}))
+
+
+def refer_by_attribute(name: str, attribute: str, own_id: Callable[[str], str]) -> None:
+    """Let `Ref` answer an attribute of a resource type, as on AWS; `own_id` turns it into MiniStack's own physical id."""
+    from ministack.services.cloudformation import drift, provisioners
+
+    handler = provisioners._RESOURCE_HANDLERS[name]
+    create, update, delete = handler["create"], handler["update"], handler["delete"]
+    read, compared = drift._DRIFT_READERS[name]
+
+    def created(logical_id: str, properties: dict[str, Any], stack_name: str) -> tuple[str, dict[str, Any]]:
+        attributes = create(logical_id, properties, stack_name)[1]
+        return attributes[attribute], attributes
+
+    def updated(physical_id: str, *rest: Any) -> tuple[str, dict[str, Any]]:
+        attributes = update(own_id(physical_id), *rest)[1]
+        return attributes[attribute], attributes
+
+    handler |= {
+        "create": created,
+        "update": updated,
+        "delete": lambda physical_id, properties: delete(own_id(physical_id), properties),
+    }
+    drift._DRIFT_READERS[name] = (lambda physical_id, properties: read(own_id(physical_id), properties), compared)
 
 
 def guard_deletion(name: str, check: Callable[[str, dict[str, Any]], None]) -> None:

@@ -19,6 +19,14 @@ _API_GATEWAY_ZONES: Final = {
 }
 
 
+def secret_name(arn: str) -> str:
+    """Return the name in a secret's ARN, which ends with a hyphen and six characters.
+
+    Source: "What's in a Secrets Manager secret?", AWS Secrets Manager User Guide.
+    """
+    return arn.partition(":secret:")[2].rpartition("-")[0]
+
+
 def settle_domain(physical_id: str, old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     """Give a custom domain a Regional name and hosted zone of its own, the same at each call."""
     region, account_id = attach.current_region(), attach.current_account()

@@ -42,6 +42,7 @@ def register() -> None:
     attach.amend_resource_type("AWS::EC2::VPCEndpoint", attributes.settle_endpoint)
     attach.amend_resource_type("AWS::Lambda::Version", attributes.settle_version)
     attach.amend_resource_type("AWS::Route53::HostedZone", attributes.settle_zone)
+    attach.refer_by_attribute("AWS::SecretsManager::Secret", "Id", attributes.secret_name)
     inert = inert_types(frozenset(attach.known_resource_types()), _SCHEMA_REGION)
     attach.register_resource_types(inert)
     _inert.update(inert)

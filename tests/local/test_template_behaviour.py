@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from deployer.local.template_urls import path_style
 from tests.support.embedded import EmbeddedAws
-from tests.support.stacks import deploy, unique
+from tests.support.stacks import delete, deploy, unique
 
 
 @pytest.mark.parametrize(
@@ -49,19 +50,41 @@ def test_template_is_read_from_either_url_style(embedded_aws: EmbeddedAws, style
     assert set(deploy(embedded_aws, {}, name=stack.name, TemplateURL=two).physical_ids) == {"First", "Second"}
 
 
-def test_secret_is_readable_in_its_replica_region(embedded_aws: EmbeddedAws) -> None:
-    """The other Region has the same value under the same name."""
-    name = unique("secret")
-    properties = {"Name": name, "GenerateSecretString": {"PasswordLength": 40}, "ReplicaRegions": [{"Region": "us-east-2"}]}
-    deploy(embedded_aws, {"Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": properties}})
+def a_secret(name: str, **properties: Any) -> dict[str, Any]:
+    """Return a secret replicated to us-east-2."""
+    own = {"Name": name, "GenerateSecretString": {"PasswordLength": 40}, "ReplicaRegions": [{"Region": "us-east-2"}]}
+    return {"Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": own | properties}}
 
-    values = {
-        embedded_aws.clients("secretsmanager", region).get_secret_value(SecretId=name)["SecretString"]
-        for region in ("us-east-1", "us-east-2")
-    }
+
+def test_secret_is_readable_in_its_replica_region(embedded_aws: EmbeddedAws) -> None:
+    """The other Region has the same value under the same name, and none once the stack is gone."""
+    name = unique("secret")
+    stack = deploy(embedded_aws, a_secret(name))
+    clients = [embedded_aws.clients("secretsmanager", region) for region in ("us-east-1", "us-east-2")]
+
+    values = {client.get_secret_value(SecretId=name)["SecretString"] for client in clients}
+    delete(embedded_aws, stack)
 
     assert len(values) == 1
     assert len(values.pop()) == 40
+    for client in clients:
+        with pytest.raises(client.exceptions.ResourceNotFoundException):
+            client.get_secret_value(SecretId=name)
+
+
+def test_reference_to_a_secret_is_its_arn(embedded_aws: EmbeddedAws) -> None:
+    """Through creation, change and drift detection, as policies that name the secret need it."""
+    name = unique("secret")
+    stack = deploy(embedded_aws, a_secret(name), {"Ref": {"Ref": "Secret"}})
+    changed = deploy(embedded_aws, a_secret(name, Description="of the API"), {"Ref": {"Ref": "Secret"}}, name=stack.name)
+    secret = embedded_aws.clients("secretsmanager").describe_secret(SecretId=name)
+    cloudformation = embedded_aws.clients("cloudformation")
+
+    drift = cloudformation.detect_stack_resource_drift(StackName=stack.name, LogicalResourceId="Secret")["StackResourceDrift"]
+
+    assert stack.outputs["Ref"] == changed.outputs["Ref"] == secret["ARN"]
+    assert secret["Description"] == "of the API"
+    assert drift["StackResourceDriftStatus"] == "IN_SYNC"
 
 
 def test_composite_alarm_follows_its_rule(embedded_aws: EmbeddedAws) -> None:
