@@ -14,13 +14,14 @@ from tests.support.rendering import PROJECT, a_functions_folder, a_project, a_re
 REGIONS = {"us-east-1", "us-east-2"}
 
 
-@pytest.fixture
-def render(tmp_path: Path):
-    """Return a function from changes of the environment to the rendered system."""
-    source = a_project(tmp_path / "project")
+@pytest.fixture(scope="module")
+def render(tmp_path_factory: pytest.TempPathFactory):
+    """Return a function from changes of the environment to the rendered system; the layer is built once for all."""
+    folder = tmp_path_factory.mktemp("stacks")
+    source = a_project(folder / "project")
 
     def rendered(**changes: Any) -> RenderedSystem:
-        return render_system(an_environment(**changes), source=source, build=tmp_path / "build")
+        return render_system(an_environment(**changes), source=source, build=folder / "build")
 
     return rendered
 
