@@ -36,6 +36,8 @@ class Copy:
 
     folder: Path
     calls: list[AwsCall] = field(default_factory=list)
+    # One for all clients: a session reads each service's model once.
+    _session: boto3.session.Session = field(default_factory=boto3.session.Session)
 
     @property
     def home(self) -> Path:
@@ -79,7 +81,7 @@ class Copy:
 
     def client(self, service: str, region: str) -> Any:
         """Return a boto3 client of the embedded AWS with its root credentials."""
-        return boto3.session.Session().client(  # type: ignore[call-overload]
+        return self._session.client(  # type: ignore[call-overload]
             service,
             region_name=region,
             endpoint_url=self.state.endpoint,

@@ -27,7 +27,7 @@ def test_a_person_types_the_suffix_and_every_full_bucket(deployer: CommandLine) 
     "answers",
     [
         pytest.param(["yes"], id="not-the-suffix"),
-        pytest.param(["local", "audit-1", ""], id="one-bucket-not-named"),
+        pytest.param(["local", "audit-1", "yes"], id="one-bucket-not-named"),
     ],
 )
 def test_anything_but_the_names_changes_nothing(deployer: CommandLine, answers: list[str | bool]) -> None:
