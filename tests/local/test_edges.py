@@ -9,6 +9,9 @@ from dataclasses import dataclass
 import pytest
 import urllib3
 
+from deployer.local.attach_api_gateway import CustomDomain
+from deployer.local.certificates import bare_context
+from deployer.local.edge import resolve
 from tests.support.edges import ask, deploy_echo_api, trusting
 from tests.support.embedded import EmbeddedAws
 from tests.support.stacks import Stack
@@ -144,4 +147,26 @@ def test_base_path_is_taken_off(embedded_aws: EmbeddedAws) -> None:
     beside = ask(embedded_aws.state, "us-east-1", name, "/v1health")
 
     assert (below.status, below.event["path"], below.event["requestContext"]["path"]) == (200, "/health", "/v1/health")
-    assert beside.status == 403
+    assert (beside.status, beside.body) == (403, b'{"message":"Forbidden"}')
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        pytest.param("/health", ("/_aws/execute-api/root/live", ""), id="root mapping"),
+        pytest.param("/v1/health", ("/_aws/execute-api/one/live", "/v1"), id="base path"),
+        pytest.param("/v1", ("/_aws/execute-api/one/live", "/v1"), id="base path alone"),
+        pytest.param("/v1/beta/health", ("/_aws/execute-api/beta", "/v1/beta"), id="longest wins, stage from the path"),
+        pytest.param("/v1beta", ("/_aws/execute-api/root/live", ""), id="only whole segments"),
+    ],
+)
+def test_path_leads_to_its_mapping(path: str, target: tuple[str, str]) -> None:
+    """The longest base path made of whole segments decides."""
+    mappings = (("", "root", "live"), ("v1", "one", "live"), ("v1/beta", "beta", ""))
+
+    assert resolve(CustomDomain(name="api.example.test", certificate_names=(), mappings=mappings), path) == target
+
+
+def test_nothing_older_than_tls_1_2_is_offered() -> None:
+    """Whatever the system's own policy is."""
+    assert bare_context(["http/1.1"]).minimum_version is ssl.TLSVersion.TLSv1_2

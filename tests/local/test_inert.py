@@ -25,6 +25,12 @@ def a_canary(name: str, **properties: Any) -> dict[str, Any]:
     return {"Canary": {"Type": "AWS::Synthetics::Canary", "Properties": own | properties}}
 
 
+def a_budget(name: str) -> dict[str, Any]:
+    """Return a budget resource."""
+    budget = {"BudgetName": name, "BudgetType": "COST", "TimeUnit": "MONTHLY"}
+    return {"Type": "AWS::Budgets::Budget", "Properties": {"Budget": budget}}
+
+
 ANSWERS = {"Ref": {"Ref": "Canary"}, "Id": {"Fn::GetAtt": ["Canary", "Id"]}, "Arn": {"Fn::GetAtt": ["Canary", "Code.SourceLocationArn"]}}
 
 
@@ -62,6 +68,15 @@ def test_create_only_change_is_a_replacement(embedded_aws: EmbeddedAws) -> None:
     assert after.outputs["Id"] != before.outputs["Id"]
 
 
+def test_nested_create_only_change_is_a_replacement_too(embedded_aws: EmbeddedAws) -> None:
+    """A budget's name stands inside another property."""
+    before = deploy(embedded_aws, {"Budget": a_budget("before")})
+
+    after = deploy(embedded_aws, {"Budget": a_budget("after")}, name=before.name)
+
+    assert after.physical_ids != before.physical_ids
+
+
 @pytest.mark.parametrize(
     ("properties", "sentence"),
     [
@@ -97,9 +112,7 @@ def test_type_without_a_schema_is_refused(embedded_aws: EmbeddedAws) -> None:
 
 def test_two_resources_without_names_are_two(embedded_aws: EmbeddedAws) -> None:
     """Generated identifiers do not collide."""
-    budget = {"Type": "AWS::Budgets::Budget", "Properties": {"Budget": {"BudgetType": "COST", "TimeUnit": "MONTHLY"}}}
-
-    physical_ids = deploy(embedded_aws, {"One": budget, "Other": budget}).physical_ids
+    physical_ids = deploy(embedded_aws, {"One": a_budget("same"), "Other": a_budget("same")}).physical_ids
 
     assert len(set(physical_ids.values())) == 2
 

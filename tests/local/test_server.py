@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,10 @@ from tests.support.embedded import EmbeddedAws, running_embedded_aws
 from tests.support.stacks import deploy
 
 _SLEEPER = """
-import os, time
+import os, pathlib, time
 def handle(event, context):
-    if event.get("sleep"):
+    if event.get("asleep"):
+        pathlib.Path(event["asleep"]).touch()
         time.sleep(30)
     return os.getpid()
 """
@@ -103,7 +105,9 @@ def test_busy_function_does_not_hold_up_the_end(tmp_path: Path) -> None:
     with running_embedded_aws(tmp_path) as aws:
         name = _deploy_sleeper(aws)
         worker = int(_invoke(aws, name, {}))
-        threading.Thread(target=_invoke_until_cut_off, args=(aws, name), daemon=True).start()
+        asleep = tmp_path / "asleep"
+        threading.Thread(target=_invoke_until_cut_off, args=(aws, name, asleep), daemon=True).start()
+        assert _happens(asleep.exists)
 
         assert control.stop(tmp_path)
 
@@ -144,34 +148,36 @@ def _deploy_sleeper(aws: EmbeddedAws) -> str:
     return deploy(aws, {"Role": role, "Sleeper": function}).physical_ids["Sleeper"]
 
 
-def _invoke(aws: EmbeddedAws, name: str, event: dict[str, bool]) -> str:
+def _invoke(aws: EmbeddedAws, name: str, event: dict[str, str]) -> str:
     return str(aws.clients("lambda").invoke(FunctionName=name, Payload=json.dumps(event))["Payload"].read().decode())
 
 
-def _invoke_until_cut_off(aws: EmbeddedAws, name: str) -> None:
+def _invoke_until_cut_off(aws: EmbeddedAws, name: str, asleep: Path) -> None:
     with contextlib.suppress(Exception):
-        _invoke(aws, name, {"sleep": True})
+        _invoke(aws, name, {"asleep": str(asleep)})
 
 
 def _vanishes(pid: int) -> bool:
-    deadline = time.monotonic() + _WAIT_SECONDS_MAX
-    while time.monotonic() < deadline:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
+    return _happens(lambda: _is_gone(pid))
+
+
+def _is_gone(pid: int) -> bool:
+    try:
         # Left without its parent it may linger as a zombie until the machine's first process collects it.
-        with contextlib.suppress(FileNotFoundError):
-            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
-                return True
-        time.sleep(0.02)
-    return False
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 def _becomes_idle(home: Path) -> bool:
+    return _happens(lambda: control.status(home) is None)
+
+
+def _happens(condition: Callable[[], bool]) -> bool:
+    """Wait for a condition, for a bounded time; tell whether it came true."""
     deadline = time.monotonic() + _WAIT_SECONDS_MAX
     while time.monotonic() < deadline:
-        if control.status(home) is None:
+        if condition():
             return True
         time.sleep(0.02)
     return False
