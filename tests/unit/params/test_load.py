@@ -83,6 +83,13 @@ def test_wrong_value_is_told_in_words(tmp_path: Path, changes: dict[str, object]
     assert "Input should" not in told
 
 
+def test_unsound_item_of_a_list_is_told_alone_and_the_rest_still_checked(tmp_path: Path) -> None:
+    """A role that is no role does not make the list too short, nor hide what the blocks do."""
+    told = sentences_in(tmp_path, values(regions__0__role="first", regions__1__vpc_cidr="10.0.9.0/24")).splitlines()
+
+    assert [sentence.split(" ")[0].rstrip(":") for sentence in told] == ["regions.0.role", "regions.1.vpc_cidr"]
+
+
 def test_number_with_leading_zero_is_shown_as_it_was_written(tmp_path: Path) -> None:
     """YAML would make 012345670123 an octal number; the person sees their own digits."""
     told = sentences_in(tmp_path, "account_id: 012345670123\n")
@@ -110,14 +117,17 @@ notifications: {email: oncall@example.com}
 tags: {owner: &team payments, cost_centre: *team}
 functions:
   payment: &size {memory_megabytes: 512, timeout_seconds: 5}
-  authorizer: *size
+  health: &quick {<<: *size, timeout_seconds: 1}
+  authorizer: *quick
 """
 
     environment = load_environment(write(tmp_path, text))
 
     assert environment.secondary.name == "us-east-2"
     assert environment.tags.cost_centre == "payments"
-    assert environment.functions.authorizer.memory_megabytes == 512
+    assert environment.functions.authorizer == environment.functions.health
+    assert environment.functions.health.memory_megabytes == 512
+    assert environment.functions.health.timeout_seconds == 1
 
 
 @pytest.mark.parametrize(

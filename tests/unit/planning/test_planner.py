@@ -126,6 +126,26 @@ def test_changed_source_of_an_output_updates_what_takes_the_output() -> None:
     assert isinstance(step.parameters[0].value, OutputOf)
 
 
+def test_changed_bootstrap_is_asked_anew_for_what_it_hands_on() -> None:
+    """A zone that is replaced gets another id, which the Regions take when it is known."""
+    renamed = a_system(bootstrap=BOOTSTRAP_BODY.replace("pay.example.test", "pay.example.com"))
+
+    plan = planned(a_survey(), renamed)
+
+    step = rollout_step(plan)
+    assert step.reason == "HostedZoneId can only be known on the way"
+    assert {one.name: one.value for one in step.parameters}["HostedZoneId"] == HOSTED_ZONE
+
+
+def test_output_that_a_changing_stack_keeps_is_no_reason_to_update() -> None:
+    """It is read anew all the same, should anything else be sent."""
+    grown = a_system(bootstrap=BOOTSTRAP_BODY.replace("Type: AWS::S3::Bucket", "Type: AWS::S3::Bucket\n    DeletionPolicy: Delete"))
+
+    plan = planned(a_survey(), grown)
+
+    assert actions(plan) == {"bootstrap": "update", "artifacts": "none", "regional": "none", "global": "none", "activation": "none"}
+
+
 def test_output_of_an_untouched_stack_is_carried_as_its_value() -> None:
     """The plan shows what is known already."""
     step = rollout_step(planned(a_survey()))
