@@ -7,7 +7,8 @@ whatever boto3 finds by itself for `target: aws`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Final
 
 from deployer.vocabulary.errors import InputRefused
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from deployer.rollout.result import RolloutResult
     from deployer.vocabulary.clock import Clock
     from deployer.vocabulary.events import Listener
+
+LOCAL_MODULES: Final = ("ministack", "hypercorn", "trustme", "cryptography")
 
 
 class Rooms:
@@ -163,11 +166,9 @@ class Rooms:
         return log_lines(control.default_home(), follow)
 
 
-def require_local_extra() -> None:
-    """Return when the embedded AWS is installed; raises InputRefused with the way to install it."""
-    from importlib.util import find_spec
-
-    missing = [name for name in ("ministack", "hypercorn", "trustme", "cryptography") if find_spec(name) is None]
+def require_local_extra(modules: tuple[str, ...] = LOCAL_MODULES) -> None:
+    """Return when the embedded AWS's modules are installed; raises InputRefused with the way to install them."""
+    missing = [name for name in modules if find_spec(name) is None]
     if missing:
         raise InputRefused(
             f"`target: local` needs the embedded AWS, and {', '.join(missing)} is not installed",

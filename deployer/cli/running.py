@@ -64,6 +64,9 @@ def tell_end(error: Exception, session: Session, *, is_json: bool) -> int:
         case click.ClickException():
             view = ErrorView(summary=error.format_message(), detail="", hint="", exit_code=EXIT_USAGE)
         case click.Abort():
+            if not is_json:
+                # The terminal has just shown ^C, in the middle of a line.
+                click.echo(err=True)
             view = ErrorView(
                 summary="Stopped by hand",
                 detail="What AWS has begun goes on without the deployer.",
