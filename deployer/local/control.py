@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from deployer.local import locks
-from deployer.local.state import LOG_FILE, SERVER_LOCK_FILE, START_LOCK_FILE, LocalState, read_state
+from deployer.local.state import LOG_FILE, SERVER_LOCK_FILE, START_LOCK_FILE, STATE_FILE, LocalState, read_state
 from deployer.vocabulary.errors import DeployerError
 
 DEFAULT_REGIONS: Final = ("us-east-1", "us-east-2")
@@ -84,16 +84,17 @@ def status(home: Path) -> LocalState | None:
 
 def stop(home: Path) -> bool:
     """End the embedded AWS of `home`; tell whether one ran. Raises DeployerError when it will not end."""
-    running = status(home)
-    if running is None:
+    # Who holds the lock is the home's own server, ready or not, and no stranger with a reused process id.
+    pid = locks.holder(home / SERVER_LOCK_FILE)
+    if pid is None:
         return False
-    # The lock is held, so the recorded process is the home's own server and no stranger with a reused id.
     for number in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
-            os.kill(running.pid, number)
-        if _gone(home, running.pid):
+            os.kill(pid, number)
+        if _gone(home, pid):
+            (home / STATE_FILE).unlink(missing_ok=True)
             return True
-    raise DeployerError(f"The embedded AWS (process {running.pid}) does not end", hint=f"Look into {home / LOG_FILE}.")
+    raise DeployerError(f"The embedded AWS (process {pid}) does not end", hint=f"Look into {home / LOG_FILE}.")
 
 
 def _gone(home: Path, pid: int) -> bool:
@@ -113,6 +114,7 @@ def _launch(home: Path, regions: tuple[str, ...], port: int, edge_port: int, acc
         *(sys.executable, "-m", "deployer.local.server", "--home", str(home), "--regions", ",".join(regions)),
         *("--port", str(port), "--edge-port", str(edge_port), "--account-id", account_id),
     ]
+    (home / STATE_FILE).unlink(missing_ok=True)
     with (home / LOG_FILE).open("wb") as log:
         child = subprocess.Popen(
             command,

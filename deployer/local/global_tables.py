@@ -29,7 +29,7 @@ def create(logical_id: str, properties: Properties, stack_name: str) -> tuple[st
     client.create_table(**settings.creation(name, wanted, region))
     try:
         for other in _others(wanted, region):
-            client.update_table(TableName=name, ReplicaUpdates=[{"Create": {"RegionName": other}}])
+            client.update_table(TableName=name, ReplicaUpdates=[{"Create": settings.replica_creation(wanted, other)}])
         _settle(name, {}, wanted)
     except Exception:
         with contextlib.suppress(Exception):
@@ -47,9 +47,9 @@ def update(physical_id: str, old: Properties, new: Properties, stack_name: str, 
     for change in settings.table_changes(before, wanted):
         client.update_table(TableName=physical_id, **change)
     had, has = set(_others(before, region)), set(_others(wanted, region))
-    for verb, places in (("Create", has - had), ("Delete", had - has)):
-        for other in sorted(places):
-            client.update_table(TableName=physical_id, ReplicaUpdates=[{verb: {"RegionName": other}}])
+    changes = [{"Create": settings.replica_creation(wanted, other)} for other in sorted(has - had)]
+    for change in changes + [{"Delete": {"RegionName": other}} for other in sorted(had - has)]:
+        client.update_table(TableName=physical_id, ReplicaUpdates=[change])
     _settle(physical_id, before, wanted)
     return physical_id, _attributes(physical_id)
 

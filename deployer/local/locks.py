@@ -39,6 +39,20 @@ def release(descriptor: int) -> None:
     os.close(descriptor)
 
 
+def sign(descriptor: int) -> None:
+    """Write this process's id into a held lock's file, for `holder`."""
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+
+
+def holder(path: Path) -> int | None:
+    """Return the process id that signed the lock of `path`, or None when nobody holds it."""
+    if not is_held(path):
+        return None
+    signature = path.read_text()
+    return int(signature) if signature.isdigit() else None
+
+
 def is_held(path: Path) -> bool:
     """Tell whether some process, this one included, holds the lock of `path`."""
     if not path.exists():

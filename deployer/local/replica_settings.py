@@ -6,6 +6,7 @@ F1.16.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from deployer.local.own_calls import own_client
@@ -35,6 +36,13 @@ def creation(name: str, properties: Properties, region: str) -> dict[str, Any]:
     if own.get("TableClass"):
         arguments["TableClass"] = own["TableClass"]
     return arguments
+
+
+def replica_creation(properties: Properties, region: str) -> dict[str, Any]:
+    """Return what UpdateTable takes to create the replica in `region`."""
+    own: Properties = next(replica for replica in properties["Replicas"] if replica["Region"] == region)
+    key = (own.get("SSESpecification") or {}).get("KMSMasterKeyId")
+    return {"RegionName": region} | ({"KMSMasterKeyId": key} if key else {})
 
 
 def table_changes(old: Properties, new: Properties) -> list[dict[str, Any]]:
@@ -68,7 +76,7 @@ def settle_time_to_live(name: str, old: Properties, new: Properties) -> None:
 
 
 def settle_replica(name: str, old: Properties, new: Properties) -> None:
-    """Set recovery, deletion protection, tags and insights of one replica, in its own Region."""
+    """Set recovery, deletion protection, insights, tags and policy of one replica, in its own Region."""
     client = own_client("dynamodb", new["Region"])
     recovery = new.get("PointInTimeRecoverySpecification") or {"PointInTimeRecoveryEnabled": False}
     if recovery != (old.get("PointInTimeRecoverySpecification") or {"PointInTimeRecoveryEnabled": False}):
@@ -80,6 +88,17 @@ def settle_replica(name: str, old: Properties, new: Properties) -> None:
     if insights != before:
         client.update_contributor_insights(TableName=name, ContributorInsightsAction="ENABLE" if insights else "DISABLE")
     _tag(client, name, old, new)
+    _settle_policy(client, name, old, new)
+
+
+def _settle_policy(client: Any, name: str, old: Properties, new: Properties) -> None:
+    before, after = ((side.get("ResourcePolicy") or {}).get("PolicyDocument") for side in (old, new))
+    if before != after:
+        arn = client.describe_table(TableName=name)["Table"]["TableArn"]
+        if after:
+            client.put_resource_policy(ResourceArn=arn, Policy=json.dumps(after))
+        else:
+            client.delete_resource_policy(ResourceArn=arn)
 
 
 def _tag(client: Any, name: str, old: Properties, new: Properties) -> None:

@@ -43,9 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.umask(0o077)
     home.mkdir(parents=True, exist_ok=True)
     # A status check may hold the lock for an instant, hence the short wait.
-    if locks.hold(home / SERVER_LOCK_FILE, wait_seconds_max=2) is None:
+    lock = locks.hold(home / SERVER_LOCK_FILE, wait_seconds_max=2)
+    if lock is None:
         print(f"An embedded AWS already runs in {home}", file=sys.stderr)
         return 1
+    locks.sign(lock)
     endpoint = listeners.listen_on_loopback("127.0.0.1", options.port)
     edges = {
         # One address a Region, so that names of both Regions can use the same port.
@@ -97,6 +99,10 @@ def _settle_environment(home: Path, endpoint: socket.socket, account_id: str, re
         AUTH="true",
         AWS_ACCESS_KEY_ID=account_id,
         AWS_SECRET_ACCESS_KEY=secret,
+        # Neither a person's own settings nor a machine's role may colour what functions here do.
+        AWS_CONFIG_FILE=os.devnull,
+        AWS_SHARED_CREDENTIALS_FILE=os.devnull,
+        AWS_EC2_METADATA_DISABLED="true",
         BIND_HOST="127.0.0.1",
         GATEWAY_PORT=str(endpoint.getsockname()[1]),
         IOT_MTLS_ENABLED="0",

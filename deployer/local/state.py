@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Final
 
@@ -33,7 +33,7 @@ class LocalState:
     endpoint: str
     account_id: str
     access_key_id: str
-    secret_access_key: str
+    secret_access_key: str = field(repr=False)
     ca_bundle: str
     edges: dict[str, str]
     dns: str | None
@@ -58,6 +58,6 @@ def read_state(home: Path) -> LocalState | None:
     """Return what `home` records, of a living server or a dead one; None when nothing usable is recorded."""
     try:
         record = json.loads((home / STATE_FILE).read_text())
-        return LocalState(**{field.name: record[field.name] for field in fields(LocalState)})
+        return LocalState(**{known.name: record[known.name] for known in fields(LocalState)})
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None

@@ -80,6 +80,20 @@ def test_state_of_a_dead_server_is_not_believed(tmp_path: Path, embedded_aws: Em
     assert control.status(embedded_aws.home) == embedded_aws.state
 
 
+def test_secret_does_not_show_in_messages(embedded_aws: EmbeddedAws) -> None:
+    """A state in a traceback or a log line keeps its secret."""
+    assert embedded_aws.state.secret_access_key not in repr(embedded_aws.state)
+
+
+def test_server_that_lost_its_state_is_still_stopped(tmp_path: Path) -> None:
+    """Who holds the home's lock is its server, recorded or not."""
+    with running_embedded_aws(tmp_path):
+        (tmp_path / "state.json").unlink()
+
+        assert control.stop(tmp_path)
+        assert not control.stop(tmp_path)
+
+
 def test_failed_start_shows_the_log(tmp_path: Path) -> None:
     """What the server said before it died is in the error."""
     with pytest.raises(DeployerError) as failed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -77,11 +78,15 @@ def test_each_replica_has_its_own_settings(embedded_aws: EmbeddedAws) -> None:
             "DeletionProtectionEnabled": "true",
             "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
             "Tags": [{"Key": "role", "Value": "secondary"}],
+            "ResourcePolicy": {"PolicyDocument": {"Version": "2012-10-17", "Statement": []}},
         },
     ]
     stack = deploy(embedded_aws, a_strong_table(name, Replicas=replicas))
     settings = {region: _settings(embedded_aws, region, name) for region in ("us-east-1", "us-east-2")}
+    west = embedded_aws.clients("dynamodb", "us-east-2")
+    policy = west.get_resource_policy(ResourceArn=f"arn:aws:dynamodb:us-east-2:111122223333:table/{name}")["Policy"]
 
+    assert json.loads(policy) == {"Version": "2012-10-17", "Statement": []}
     assert settings == {"us-east-1": (False, "DISABLED", {}), "us-east-2": (True, "ENABLED", {"role": "secondary"})}
     deploy(embedded_aws, a_strong_table(name), name=stack.name)
     assert _settings(embedded_aws, "us-east-2", name) == (False, "DISABLED", {})
