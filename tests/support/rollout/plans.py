@@ -88,9 +88,11 @@ def a_stack_removal(**different: Any) -> StackRemoval:
     return replace(step, **different)
 
 
-def a_bucket_emptying(bucket: str, region: str = HOME) -> BucketEmptying:
-    """Return a step that empties `bucket`."""
-    return BucketEmptying(phase="regional", action="delete", region=region, bucket=bucket, objects_count=1, reason="tear-down")
+def a_bucket_emptying(bucket: str, region: str = HOME, *, objects_count: int = 1) -> BucketEmptying:
+    """Return a step that empties `bucket`, which held `objects_count` versions when a person consented."""
+    return BucketEmptying(
+        phase="regional", action="delete", region=region, bucket=bucket, objects_count=objects_count, reason="tear-down"
+    )
 
 
 def a_plan(*steps: Step, bodies: tuple[str, ...] = (), intent: Intent = "roll-out", **different: Any) -> RolloutPlan:
