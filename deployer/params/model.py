@@ -7,21 +7,17 @@ are checked here; rules across fields are in `rules.py`.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from deployer.params.part import Part
+from deployer.params.protection import AuditParameters, SecurityParameters, WafParameters
 from deployer.vocabulary.names import PRIMARY, SECONDARY
 
 REGION_PATTERN = r"^[a-z]{2}(-[a-z]+)+-[0-9]$"
 
 RegionName = Annotated[str, Field(pattern=REGION_PATTERN)]
-
-
-class Part(BaseModel):
-    """A frozen group of fields that refuses unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class RegionParameters(Part):
@@ -31,9 +27,7 @@ class RegionParameters(Part):
     role: Literal["primary", "secondary"] = Field(
         description="Which half of the failover pair this Region is; each role is given once. Example: primary."
     )
-    vpc_cidr: str = Field(
-        description="IPv4 block of this Region's VPC, /16 to /24; the two may not overlap. Example: 10.0.0.0/16."
-    )
+    vpc_cidr: str = Field(description="IPv4 block of this Region's VPC, /16 to /24; the two may not overlap. Example: 10.0.0.0/16.")
 
 
 class ZoneParameters(Part):
@@ -67,46 +61,73 @@ class TableParameters(Part):
         default="strong",
         description="Multi-Region consistency, fixed at creation: strong loses nothing, eventual may lose about a second. Example: strong.",
     )
-    recovery_days: int = Field(
-        default=35, ge=1, le=35, description="Days of point-in-time recovery kept on every replica. Example: 35."
-    )
-    deletion_protection: bool = Field(
-        default=True, description="Whether DynamoDB refuses to delete the table. Example: true."
-    )
+    recovery_days: int = Field(default=35, ge=1, le=35, description="Days of point-in-time recovery kept on every replica. Example: 35.")
+    deletion_protection: bool = Field(default=True, description="Whether DynamoDB refuses to delete the table. Example: true.")
 
 
 class NetworkParameters(Part):
     """The isolated network the payment functions run in."""
 
-    zones_per_vpc_count: int = Field(
-        default=2, ge=2, le=3, description="Availability Zones with a private subnet in each VPC. Example: 2."
-    )
+    zones_per_vpc_count: int = Field(default=2, ge=2, le=3, description="Availability Zones with a private subnet in each VPC. Example: 2.")
     interface_endpoints: tuple[Literal["secretsmanager", "logs", "ssm", "monitoring", "kms"], ...] = Field(
         default=("secretsmanager", "ssm", "logs"),
         description="AWS services reached by an interface endpoint, paid by zone and hour. Example: [secretsmanager, ssm, logs].",
     )
+    flow_logs: bool = Field(
+        default=False, description="Whether every connection in the VPC is logged, paid by the gigabyte. Example: false."
+    )
+
+
+def _memory(megabytes: int) -> Any:
+    return Field(default=megabytes, ge=128, le=10240, description="Memory of the function in MB. Example: 256.")
+
+
+def _timeout(seconds: int) -> Any:
+    return Field(default=seconds, ge=1, le=29, description="Longest run of the function in seconds. Example: 10.")
 
 
 class FunctionParameters(Part):
     """How a Lambda function is sized."""
 
-    memory_megabytes: int = Field(ge=128, le=10240, description="Memory of the function in MB. Example: 256.")
-    timeout_seconds: int = Field(ge=1, le=29, description="Longest run of the function in seconds. Example: 10.")
+    memory_megabytes: int = _memory(128)
+    timeout_seconds: int = _timeout(3)
+    provisioned_concurrency_count: int = Field(
+        default=0, ge=0, le=1000, description="Environments kept warm for the live version, paid by the hour; 0 keeps none. Example: 2."
+    )
+    reserved_concurrency_count: int | None = Field(
+        default=None,
+        ge=1,
+        le=1000,
+        description="Share of the account's concurrency in a Region that is this function's alone, and its limit. Example: 100.",
+    )
+
+
+class PaymentFunctionParameters(FunctionParameters):
+    """The function that takes payments."""
+
+    memory_megabytes: int = _memory(256)
+    timeout_seconds: int = _timeout(10)
+
+
+class HealthFunctionParameters(FunctionParameters):
+    """The function that answers health checks."""
+
+    timeout_seconds: int = _timeout(1)
 
 
 class FunctionsParameters(Part):
     """The functions behind the API."""
 
-    payment: FunctionParameters = Field(
-        default=FunctionParameters(memory_megabytes=256, timeout_seconds=10),
+    payment: PaymentFunctionParameters = Field(
+        default=PaymentFunctionParameters(),
         description="Size of the function that takes payments. Example: {memory_megabytes: 256, timeout_seconds: 10}.",
     )
-    health: FunctionParameters = Field(
-        default=FunctionParameters(memory_megabytes=128, timeout_seconds=1),
+    health: HealthFunctionParameters = Field(
+        default=HealthFunctionParameters(),
         description="Size of the function that answers health checks. Example: {memory_megabytes: 128, timeout_seconds: 1}.",
     )
     authorizer: FunctionParameters = Field(
-        default=FunctionParameters(memory_megabytes=128, timeout_seconds=3),
+        default=FunctionParameters(),
         description="Size of the function that checks API keys. Example: {memory_megabytes: 128, timeout_seconds: 3}.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
@@ -120,9 +141,7 @@ class ApiParameters(Part):
     requests_per_second_max: int = Field(
         default=1000, ge=1, le=10000, description="Steady requests a second the stage lets through. Example: 1000."
     )
-    burst_requests_max: int = Field(
-        default=500, ge=1, le=5000, description="Requests the stage lets through at once. Example: 500."
-    )
+    burst_requests_max: int = Field(default=500, ge=1, le=5000, description="Requests the stage lets through at once. Example: 500.")
 
 
 class FailoverParameters(Part):
@@ -134,9 +153,7 @@ class FailoverParameters(Part):
     failure_threshold_count: int = Field(
         default=2, ge=1, le=10, description="Failed probes in a row that make a checker call the endpoint unhealthy. Example: 2."
     )
-    record_ttl_seconds: int = Field(
-        default=10, ge=1, le=300, description="TTL of the failover records in seconds. Example: 10."
-    )
+    record_ttl_seconds: int = Field(default=10, ge=1, le=300, description="TTL of the failover records in seconds. Example: 10.")
     recovery_seconds_max: int = Field(
         default=60, ge=1, le=600, description="Longest time to recovery that is acceptable, worst case, in seconds. Example: 60."
     )
@@ -177,9 +194,7 @@ class RolloutParameters(Part):
     operation_minutes_max: int = Field(
         default=60, ge=1, le=720, description="Longest wait for one stack or StackSet operation, in minutes. Example: 60."
     )
-    poll_seconds: float = Field(
-        default=5.0, ge=0.05, le=60, description="Seconds between two looks at a running operation. Example: 5."
-    )
+    poll_seconds: float = Field(default=5.0, ge=0.05, le=60, description="Seconds between two looks at a running operation. Example: 5.")
 
 
 class Environment(Part):
@@ -213,6 +228,9 @@ class Environment(Part):
     network: NetworkParameters = Field(default=NetworkParameters(), description="The isolated network of the functions.")
     functions: FunctionsParameters = Field(default=FunctionsParameters(), description="The functions behind the API.")
     api: ApiParameters = Field(default=ApiParameters(), description="Limits of the REST API.")
+    waf: WafParameters = Field(default=WafParameters(), description="The firewall before the REST API.")
+    audit: AuditParameters = Field(default=AuditParameters(), description="How the audit log is kept.")
+    security: SecurityParameters = Field(default=SecurityParameters(), description="What the account's own rules ask of the stacks.")
     failover: FailoverParameters = Field(default=FailoverParameters(), description="How fast traffic leaves a sick Region.")
     retention: RetentionParameters = Field(default=RetentionParameters(), description="How long things are kept.")
     tags: TagParameters = Field(description="Cost allocation.")

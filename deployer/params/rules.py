@@ -13,7 +13,7 @@ from itertools import combinations
 from typing import Final
 
 from deployer.params.failover import worst_case_recovery
-from deployer.params.model import FailoverParameters, RetentionParameters
+from deployer.params.model import FailoverParameters, FunctionParameters, RetentionParameters
 from deployer.params.nearest import nearest_name
 from deployer.params.regions import KNOWN_REGIONS, STRONG_REGION_SETS
 from deployer.vocabulary.names import PATTERNS, suffix_characters_max
@@ -145,6 +145,40 @@ def health_answers_within_a_probe(timeout_seconds: int) -> Iterator[Breach]:
         )
 
 
+def health_can_look_at_the_key(interface_endpoints: tuple[str, ...]) -> Iterator[Breach]:
+    """The health function asks Secrets Manager from the VPC, which has no other way out (F6.7); an endpoint is made once."""
+    if "secretsmanager" not in interface_endpoints:
+        yield Breach(
+            field="network.interface_endpoints",
+            sentence="secretsmanager is missing: without it the health function cannot see the API key and calls its Region sick",
+        )
+    for service in sorted({one for one in interface_endpoints if interface_endpoints.count(one) > 1}):
+        yield Breach(field="network.interface_endpoints", sentence=f"{service} is given twice; one endpoint serves the whole VPC")
+
+
+def warm_environments_fit_the_share(function: str) -> Callable[[FunctionParameters], Iterator[Breach]]:
+    """Return the rule that this function keeps no more environments warm than are reserved for it [Lambda guide: concurrency]."""
+
+    def fit(size: FunctionParameters) -> Iterator[Breach]:
+        reserved = size.reserved_concurrency_count
+        if reserved is not None and size.provisioned_concurrency_count > reserved:
+            yield Breach(
+                field=f"functions.{function}.provisioned_concurrency_count",
+                sentence=f"{size.provisioned_concurrency_count} are more than the {reserved} reserved for the function",
+            )
+
+    return fit
+
+
+def locked_records_outlive_the_stack(object_lock: str, on_tear_down: str) -> Iterator[Breach]:
+    """Nobody can empty a bucket of locked records, and CloudFormation deletes only an empty one (F5.7, F5.9)."""
+    if object_lock != "none" and on_tear_down == "delete":
+        yield Breach(
+            field="retention.on_tear_down",
+            sentence=f"delete cannot be done while audit.object_lock is {object_lock}: locked records cannot be deleted; choose retain",
+        )
+
+
 def _block_fault(cidr: str) -> str:
     try:
         network = IPv4Network(cidr)
@@ -175,4 +209,7 @@ RULES: Final = (
     Rule(reads=("retention",), check=glacier_comes_after_infrequent_access),
     Rule(reads=("failover",), check=recovery_fits_its_bound),
     Rule(reads=("functions.health.timeout_seconds",), check=health_answers_within_a_probe),
+    Rule(reads=("network.interface_endpoints",), check=health_can_look_at_the_key),
+    *(Rule(reads=(f"functions.{one}",), check=warm_environments_fit_the_share(one)) for one in ("payment", "health", "authorizer")),
+    Rule(reads=("audit.object_lock", "retention.on_tear_down"), check=locked_records_outlive_the_stack),
 )

@@ -125,7 +125,7 @@ functions:
 
     assert environment.secondary.name == "us-east-2"
     assert environment.tags.cost_centre == "payments"
-    assert environment.functions.authorizer == environment.functions.health
+    assert environment.functions.authorizer.model_dump() == environment.functions.health.model_dump()
     assert environment.functions.health.memory_megabytes == 512
     assert environment.functions.health.timeout_seconds == 1
 

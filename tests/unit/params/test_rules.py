@@ -42,6 +42,19 @@ BREACHES: list[Any] = [
         "longer than 60 s: 3 × (30 s between probes + 6 s for a silent endpoint) + 10 s publication + 10 s TTL = 128 s",
         id="the failover sum",
     ),
+    pytest.param({"network__interface_endpoints": ["ssm"]}, "secretsmanager is missing: without it the health function", id="blind health"),
+    pytest.param({"network__interface_endpoints": ["secretsmanager", "ssm", "ssm"]}, "ssm is given twice", id="same endpoint"),
+    pytest.param(
+        {"functions__payment__provisioned_concurrency_count": 3, "functions__payment__reserved_concurrency_count": 2},
+        "functions.payment.provisioned_concurrency_count: 3 are more than the 2 reserved for the function",
+        id="more warm than reserved",
+    ),
+    pytest.param(
+        {"audit__object_lock": "governance", "retention__on_tear_down": "delete"},
+        "delete cannot be done while audit.object_lock is governance",
+        id="locked records in a bucket to be deleted",
+    ),
+    pytest.param({"security__permissions_boundary_arn": "boundary"}, "security.permissions_boundary_arn", id="boundary is no ARN"),
 ]
 
 
@@ -72,6 +85,10 @@ SOUND: list[Any] = [
             }
         },
         id="30 s × 3 with a bound that admits it",
+    ),
+    pytest.param({"audit__object_lock": "compliance", "retention__on_tear_down": "retain"}, id="locked records that stay"),
+    pytest.param(
+        {"functions__payment__provisioned_concurrency_count": 2, "functions__payment__reserved_concurrency_count": 2}, id="all warm"
     ),
 ]
 
