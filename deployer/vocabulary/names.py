@@ -2,7 +2,8 @@
 
 The names given by the architecture (section 6) are kept to the letter; the others follow their shape. A role is
 `primary` or `secondary`. Limits: S3 bucket 63, Lambda function 64, IAM role 64, CloudWatch alarm 255, SNS topic 256,
-StackSet 128, Synthetics canary 255, secret 512, DynamoDB table 255 [the services' own quota pages].
+StackSet 128, Synthetics canary 255, secret 512, DynamoDB table 255, budget 100, AWS Backup's vaults and plans 50
+[the services' own quota pages].
 """
 
 from __future__ import annotations
@@ -25,6 +26,37 @@ PATTERNS: Final[dict[str, tuple[str, int]]] = {
     "api": ("payment-api-{role}-{suffix}", 255),
     "server errors alarm": ("payment-server-errors-{role}-{suffix}", 255),
     "health alarm": ("payment-health-{role}-{suffix}", 255),
+    "error rate alarm": ("payment-error-rate-{role}-{suffix}", 255),
+    "latency alarm": ("payment-latency-{role}-{suffix}", 255),
+    "refused requests alarm": ("payment-refused-requests-{role}-{suffix}", 255),
+    "payment errors alarm": ("payment-processor-errors-{role}-{suffix}", 255),
+    "health errors alarm": ("payment-health-errors-{role}-{suffix}", 255),
+    "authorizer errors alarm": ("payment-authorizer-errors-{role}-{suffix}", 255),
+    "function throttles alarm": ("payment-function-throttles-{role}-{suffix}", 255),
+    "table throttles alarm": ("payment-table-throttles-{role}-{suffix}", 255),
+    "table errors alarm": ("payment-table-errors-{role}-{suffix}", 255),
+    "table replication alarm": ("payment-table-replication-{role}-{suffix}", 255),
+    "audit lag alarm": ("payment-audit-lag-{role}-{suffix}", 255),
+    "audit failures alarm": ("payment-audit-failures-{role}-{suffix}", 255),
+    "certificate alarm": ("payment-certificate-{role}-{suffix}", 255),
+    "own canary alarm": ("payment-own-canary-{role}-{suffix}", 255),
+    "peer canary alarm": ("payment-peer-canary-{role}-{suffix}", 255),
+    "silent canary alarm": ("payment-silent-canary-{role}-{suffix}", 255),
+    "region sick alarm": ("payment-region-sick-{role}-{suffix}", 255),
+    "peer lost alarm": ("payment-peer-lost-{role}-{suffix}", 255),
+    "primary check alarm": ("payment-primary-check-{role}-{suffix}", 255),
+    "secondary check alarm": ("payment-secondary-check-{role}-{suffix}", 255),
+    "standby traffic alarm": ("payment-standby-traffic-{role}-{suffix}", 255),
+    "canary bucket": ("payment-canaries-{suffix}-{account_id}-{region}", 63),
+    "canary role": ("payment-canary-{role}-{suffix}", 64),
+    "own canary": ("payment-own-{role}-{suffix}", 255),
+    "peer canary": ("payment-peer-{role}-{suffix}", 255),
+    "dashboard": ("payment-dashboard-{suffix}", 255),
+    "budget": ("payment-monthly-{suffix}", 100),
+    "backup vault": ("payment-ledger-{suffix}-{stack}", 50),
+    "backup plan": ("payment-ledger-{suffix}", 50),
+    "backup role": ("payment-backup-{suffix}", 64),
+    "restore testing plan": ("payment-restore-{suffix}", 50),
     "topic": ("payment-failover-topic-{role}-{suffix}", 256),
     "secret": ("payment-api-secret-{suffix}", 512),
     "configuration parameter": ("/payment-processing/{suffix}/config", 1011),
@@ -35,7 +67,7 @@ PATTERNS: Final[dict[str, tuple[str, int]]] = {
     "stack set execution role": ("payment-stackset-execution-{suffix}", 64),
 }
 
-_LONGEST: Final = {"role": "secondary", "account_id": "0" * 12, "region": "ap-southeast-1"}
+_LONGEST: Final = {"role": "secondary", "account_id": "0" * 12, "region": "ap-southeast-1", "stack": "0" * 8}
 
 
 def name_of(kind: str, *, suffix: str, **parts: str) -> str:

@@ -11,8 +11,10 @@ from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from deployer.rendering.rendered import RenderedSystem
 from tests.support.rendering import as_data
 
-# A role's inline policies together, without blanks [IAM quotas].
+# Without blanks: a managed policy, and a role's inline policies together; managed policies a role may have [IAM quotas].
+MANAGED_CHARACTERS_MAX = 6_144
 INLINE_CHARACTERS_MAX = 10_240
+MANAGED_POLICIES_MAX = 10
 
 # What handlers of these types ask for only when a property is set that no template here sets, or that IAM does not know.
 UNUSED_SERVICES = {"acm-pca", "elasticfilesystem", "firehose", "s3files", "s3tables", "vpc-lattice", "vpce"}
@@ -23,7 +25,7 @@ UNUSED_ACTIONS = {
     *(f"iam:{one}RolePolicy" for one in ("Attach", "Detach")),
     *(f"iam:{one}RolePermissionsBoundary" for one in ("Put", "Delete")),
     *(f"kms:{one}" for one in ("CreateGrant", "Decrypt", "Encrypt", "GenerateDataKey")),
-    *(f"lambda:{one}" for one in ("AssociateRuntimeAlias", "GetCodeSigningConfig", "PassCapacityProvider", "PublishVersion")),
+    *(f"lambda:{one}" for one in ("AssociateRuntimeAlias", "GetCodeSigningConfig", "PassCapacityProvider")),
     *(f"lambda:{one}" for one in ("DeleteFunctionCodeSigningConfig", "PutFunctionCodeSigningConfig", "PutFunctionScalingConfig")),
     *(f"logs:{one}" for one in ("AssociateKmsKey", "DisassociateKmsKey", "PutBearerTokenAuthentication")),
     *(f"logs:{one}" for one in ("DeleteDataProtectionPolicy", "PutDataProtectionPolicy", "PutLogGroupDeletionProtection")),
@@ -42,8 +44,14 @@ UNUSED_ACTIONS = {
 
 
 def _statements(template: Any, logical_id: str) -> list[Any]:
-    policies = template["Resources"][logical_id]["Properties"].get("Policies", [])
-    return [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
+    return [statement for document in _documents(template, logical_id) for statement in document["Statement"]]
+
+
+def _documents(template: Any, logical_id: str) -> list[Any]:
+    """Return the policy documents of a role, those of its managed policies that stand in the same body included."""
+    role = template["Resources"][logical_id]["Properties"]
+    managed = [template["Resources"][arn["Ref"]]["Properties"] for arn in role.get("ManagedPolicyArns", []) if "Ref" in arn]
+    return [policy["PolicyDocument"] for policy in (*role.get("Policies", []), *managed)]
 
 
 def _actions(statement: Any) -> list[str]:
@@ -126,10 +134,13 @@ def test_unused_actions_are_not_granted(local_system: RenderedSystem):
 
 def test_execution_role_fits_what_iam_takes(system: RenderedSystem):
     """IAM refuses a longer policy when the bootstrap stack is made, the first step of all."""
-    policies = as_data(system.bootstrap.body)["Resources"]["StackSetExecutionRole"]["Properties"]["Policies"]
-    characters = sum(len(json.dumps(policy["PolicyDocument"], separators=(",", ":"))) for policy in policies)
+    resources = as_data(system.bootstrap.body)["Resources"]
+    role = resources["StackSetExecutionRole"]["Properties"]
+    managed = [resources[arn["Ref"]]["Properties"]["PolicyDocument"] for arn in role["ManagedPolicyArns"]]
 
-    assert characters < INLINE_CHARACTERS_MAX
+    assert len(managed) <= MANAGED_POLICIES_MAX
+    assert max(map(_characters, managed)) <= MANAGED_CHARACTERS_MAX
+    assert sum(_characters(policy["PolicyDocument"]) for policy in role["Policies"]) <= INLINE_CHARACTERS_MAX
 
 
 def test_administration_role_serves_this_environments_stack_set_alone(local_system: RenderedSystem):
@@ -139,3 +150,7 @@ def test_administration_role_serves_this_environments_stack_set_alone(local_syst
 
     assert condition["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
     assert "stackset/payment-regional-local:*" in condition["StringLike"]["aws:SourceArn"]["Fn::Sub"]
+
+
+def _characters(document: Any) -> int:
+    return len(json.dumps(document, separators=(",", ":")))
