@@ -17,7 +17,7 @@ from deployer.aws.stacks import says_absent
 from deployer.vocabulary.errors import AwsRefused
 
 if TYPE_CHECKING:
-    from types_boto3_cloudformation.type_defs import StackEventTypeDef
+    from types_boto3_cloudformation.type_defs import OperationEventTypeDef, StackEventTypeDef
 
 STACK_TYPE: Final = "AWS::CloudFormation::Stack"
 _BEGINNINGS: Final = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS")
@@ -58,6 +58,35 @@ def newest_operation_events(aws: Aws, stack_id: str, region: str, *, after_event
         if event.is_of_stack and event.status in _BEGINNINGS:
             break
     return tuple(reversed(collected))
+
+
+def failed_validations(aws: Aws, stack_id: str, region: str) -> tuple[StackEvent, ...]:
+    """Return what CloudFormation's validation before provisioning objected to, oldest first; empty when it objected to nothing.
+
+    Such a failure touches no resource, so it shows in no stack event. Each comes with the status VALIDATION_FAILED, and with the
+    property's path in the reason. [CloudFormation API reference: DescribeEvents] Raises AwsRefused.
+    """
+    paginator = aws.client("cloudformation", region).get_paginator("describe_events")
+    with asking("cloudformation", "DescribeEvents", region):
+        pages = list(paginator.paginate(StackName=stack_id, Filters={"FailedEvents": True}))
+    found = [event for page in pages for event in page.get("OperationEvents", []) if event.get("EventType") == "VALIDATION_ERROR"]
+    return tuple(_validation(event, stack_id) for event in reversed(found))
+
+
+def _validation(answer: OperationEventTypeDef, stack_id: str) -> StackEvent:
+    path = answer.get("ValidationPath", "")
+    reason = answer.get("ValidationStatusReason", "") or answer.get("ResourceStatusReason", "")
+    return StackEvent(
+        event_id=answer.get("EventId", ""),
+        at=answer["Timestamp"],
+        stack_id=stack_id,
+        logical_id=answer.get("LogicalResourceId", ""),
+        physical_id=answer.get("PhysicalResourceId", ""),
+        resource_type=answer.get("ResourceType", ""),
+        status="VALIDATION_FAILED",
+        reason=f"{reason} (at {path})" if path else reason,
+        token=answer.get("ClientRequestToken", ""),
+    )
 
 
 def _newest_first(aws: Aws, stack_id: str, region: str) -> Iterator[StackEvent]:

@@ -45,8 +45,9 @@ def _root_cause(watch: OperationWatch, operation: Operation, first: RegionResult
         reason = operation.status_reason or "CloudFormation gave no reason"
         return reason, reason
     stack = watch.stacks.get(first.region)
-    if stack is not None and stack.first_failure is not None:
-        return f"{first.region}: {sentence_of(stack.first_failure)}", stack.first_failure.reason
+    cause = stack.root_cause() if stack is not None else None
+    if cause is not None:
+        return f"{first.region}: {sentence_of(cause)}", cause.reason
     reason = first.reason or operation.status_reason or "CloudFormation gave no reason"
     return f"{first.region}: {reason}", reason
 

@@ -50,7 +50,7 @@ def sentence_of(event: StackEvent) -> str:
 
 
 def _not_as_planned(watch: StackWatch, status: str, status_reason: str) -> RolloutFailed:
-    cause = watch.first_failure
+    cause = watch.root_cause()
     reason = cause.reason if cause else status_reason
     return RolloutFailed(
         f"{watch.stack_name} did not settle in {watch.region}",

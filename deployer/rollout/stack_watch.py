@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from deployer.aws.stack_events import StackEvent, newest_operation_events
+from deployer.aws.stack_events import StackEvent, failed_validations, newest_operation_events
 from deployer.rollout.context import RolloutContext
+from deployer.vocabulary.errors import AwsRefused
 from deployer.vocabulary.events import ResourceMoved
 
 
@@ -45,6 +46,16 @@ class StackWatch:
             if self.first_failure is None and is_root_cause(event):
                 self.first_failure = event
             self._tell(event)
+
+    def root_cause(self) -> StackEvent | None:
+        """Return the first failure, or what CloudFormation objected to before it touched anything; None when neither is known."""
+        if self.first_failure is None:
+            try:
+                return next(iter(failed_validations(self._context.aws, self.stack_id, self.region)), None)
+            except AwsRefused:
+                # Told on the way to a failure: what cannot be read must not hide what is known.
+                return None
+        return self.first_failure
 
     def _tell(self, event: StackEvent) -> None:
         self._context.tell(

@@ -18,6 +18,7 @@ from tests.support.rollout.wire import Pages
 
 _PAGED = {
     "describe_stack_events": ("StackEvents",),
+    "describe_events": ("OperationEvents",),
     "list_stack_instances": ("Summaries",),
     "list_stack_set_operation_results": ("Summaries",),
     "list_object_versions": ("Versions", "DeleteMarkers"),

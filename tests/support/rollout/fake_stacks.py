@@ -40,13 +40,14 @@ class FakeStack:
 
 
 class FakeStacks:
-    """The stacks of one Region. `timelines` maps a stack's name to what its next operations show."""
+    """The stacks of one Region. `timelines` maps a stack's name to what its next operations show, `objections` to its validation errors."""
 
     def __init__(self, region: str, clock: FakeClock) -> None:
         """Begin without stacks."""
         self.region, self.clock = region, clock
         self.stacks: list[FakeStack] = []
         self.timelines: dict[str, list[Sequence[Frame]]] = {}
+        self.objections: dict[str, list[dict[str, Any]]] = {}
         self._events_count = 0
 
     def add(self, name: str, *, body: str = "", outputs: dict[str, str] | None = None, status: str = "CREATE_COMPLETE") -> FakeStack:
@@ -142,6 +143,10 @@ class FakeStacks:
     def describe_stack_events(self, *, StackName: str) -> dict[str, Any]:
         """Return all events, newest first."""
         return {"StackEvents": list(reversed(self._existing(StackName).events))}
+
+    def describe_events(self, *, StackName: str, Filters: dict[str, bool]) -> dict[str, Any]:
+        """Return what validation objected to, newest first."""
+        return {"OperationEvents": list(reversed(self.objections.get(self._existing(StackName).name, [])))}
 
     def get_template(self, *, StackName: str, TemplateStage: str) -> dict[str, Any]:
         """Return the body as it was sent."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import Any
+
 import pytest
 
 from deployer.planning.plan import StackApply
@@ -12,6 +15,7 @@ from deployer.vocabulary.events import Event, RegionSettled, ResourceMoved
 from tests.support.rollout.fake_aws import FakeAws
 from tests.support.rollout.fake_stacks import STACK_TYPE, Frame
 from tests.support.rollout.plans import HOME, a_plan, a_stack_apply
+from tests.support.rollout.wire import refusal
 
 BODY, NAME = "Resources: {A: {}}", "payment-global-test"
 FUNCTION = "AWS::Lambda::Function"
@@ -24,6 +28,19 @@ def perform(world: FakeAws, step: StackApply | None = None, plan_id: str = "a1b2
     plan = a_plan(step, bodies=(BODY,), plan_id=plan_id)
     apply_stack(step, RolloutContext(plan=plan, aws=world.aws(), clock=world.clock, listener=events.append))
     return events
+
+
+def an_objection(logical_id: str, reason: str, path: str = "") -> dict[str, Any]:
+    """Return one validation error as DescribeEvents tells it."""
+    return {
+        "EventId": logical_id,
+        "EventType": "VALIDATION_ERROR",
+        "LogicalResourceId": logical_id,
+        "ResourceType": "AWS::S3::Bucket",
+        "ValidationStatusReason": reason,
+        "ValidationPath": path,
+        "Timestamp": datetime(2026, 11, 22, tzinfo=UTC),
+    }
 
 
 def test_new_stack_is_created_and_waited_for() -> None:
@@ -146,6 +163,35 @@ def test_someone_elses_operation_is_left_alone() -> None:
 
     assert busy.value.exit_code == 7
     assert world.changes == []
+
+
+def test_validation_before_anything_was_made_tells_what_it_objected_to() -> None:
+    """No resource moved, so no stack event has the cause: it is read where CloudFormation keeps it, oldest first."""
+    world = FakeAws()
+    world.stacks(HOME).timelines[NAME] = [[Frame("CREATE_IN_PROGRESS"), Frame("ROLLBACK_COMPLETE")]]
+    world.stacks(HOME).objections[NAME] = [
+        an_objection("Bucket", "Resource of type 'AWS::S3::Bucket' already exists.", path="/Resources/Bucket"),
+        an_objection("Topic", "came later"),
+    ]
+
+    with pytest.raises(RolloutFailed) as failed:
+        perform(world)
+
+    cause = failed.value.detail.splitlines()[0]
+    assert cause == (
+        "us-east-2: Bucket (AWS::S3::Bucket) VALIDATION_FAILED: Resource of type 'AWS::S3::Bucket' already exists. (at /Resources/Bucket)"
+    )
+    assert "Delete, rename or import" in failed.value.hint
+
+
+def test_cause_that_may_not_be_read_does_not_hide_the_failure() -> None:
+    """Without the right to DescribeEvents the stack's own reason is what is known."""
+    world = FakeAws()
+    world.stacks(HOME).timelines[NAME] = [[Frame("CREATE_IN_PROGRESS"), Frame("ROLLBACK_COMPLETE")]]
+    world.refusals["describe_events"] = refusal("AccessDenied", "not authorized to perform cloudformation:DescribeEvents")
+
+    with pytest.raises(RolloutFailed, match="did not settle"):
+        perform(world)
 
 
 @pytest.mark.parametrize(
