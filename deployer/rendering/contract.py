@@ -28,8 +28,8 @@ Refusal = tuple[str, int | None, str, str]
 def api_gateway_body(contract: str, *, functions: Mapping[str, str], authorizer: str, refusals: Sequence[Refusal] = ()) -> dict[str, Any]:
     """Return the body of `AWS::ApiGateway::RestApi` for an OpenAPI document given as YAML text.
 
-    `functions` maps each `operationId` to the logical id of the function that serves it, `authorizer` is the logical id of the
-    function that checks keys, `refusals` what API Gateway answers without asking a function, each a problem document as RFC 9457
+    `functions` maps each `operationId` to the logical id of the alias that serves it, `authorizer` is the logical id of the alias
+    of the function that checks keys, `refusals` what API Gateway answers without asking a function, each a problem document as RFC 9457
     defines it. Raises DeployerError when an operation has no function or a function no operation.
     """
     body: dict[str, Any] = yaml.safe_load(contract)
@@ -90,4 +90,4 @@ def _gateway_response(refusal: Refusal) -> dict[str, Any]:
 
 def _invocation(logical_id: str) -> dict[str, str]:
     path = "lambda:path/2015-03-31/functions"
-    return {"Fn::Sub": f"arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:{path}/${{{logical_id}.Arn}}/invocations"}
+    return {"Fn::Sub": f"arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:{path}/${{{logical_id}}}/invocations"}

@@ -1,7 +1,7 @@
 """Strict Jinja over `templates/`: a name that is not known, a missing file or a syntax error ends with its file and line.
 
-Templates get data and three functions (`name`, `api_body`, `package_key`), nothing that reads or changes anything. Whitespace is exactly
-as written; the same data gives the same bytes.
+Templates get data and four functions (`name`, `api_body`, `package_key`, `settled`), nothing that reads or changes anything.
+Whitespace is exactly as written; the same data gives the same bytes.
 """
 
 from __future__ import annotations

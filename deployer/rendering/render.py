@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from re import sub
 from typing import Any, Final
 
 from deployer.params.model import Environment
@@ -60,6 +61,7 @@ def template_data(kind: TemplateKind, environment: Environment, *, contract: str
         "region_values": region_values(environment),
         "prefix_lists_known": gateway_prefix_lists_known(environment),
         "package_key": _package_key(package_keys),
+        "settled": partial(_settled, {one.name: one.value for one in stack_parameters(kind, environment) if isinstance(one.value, str)}),
         "api_body": partial(_api_body, contract),
         "deletion_policy": "Retain" if environment.retention.on_tear_down == "retain" else "Delete",
     }
@@ -100,6 +102,11 @@ def _package_key(keys: Mapping[str, str]) -> Callable[[str], str]:
         return keys[name]
 
     return package_key
+
+
+def _settled(values: Mapping[str, str], text: str) -> str:
+    """Return the text with the value of every known parameter put in, so that its digest moves when one of them does."""
+    return sub(r"!Ref (\w+)", lambda found: values.get(found[1], found[0]), text)
 
 
 def _api_body(contract: str, *, functions: Mapping[str, str], authorizer: str, refusals: Sequence[Refusal]) -> str:

@@ -98,22 +98,48 @@ def test_alarm_sends_only_while_live_and_takes_silence_for_good():
 
 
 @pytest.mark.parametrize("in_vpc", [True, False])
-def test_python_function_comes_with_its_own_role_and_log(in_vpc: bool):
-    """Three resources; the statements of the call block stand in the role, and only a function in the VPC may attach to it."""
+def test_function_role_comes_with_its_own_log(in_vpc: bool):
+    """Two resources; the statements of the call block stand in the role, and only a function in the VPC may attach to it."""
     call = (
-        f'{{% call python_function("Payment", "payment-test", "takes payments", "payment", "Payment", {str(in_vpc).lower()},'
-        ' {"A": "b"}, "[]") %}\n'
+        f'{{% call function_role("Payment", "payment-test", "takes payments", "payment", {str(in_vpc).lower()}, "[]") %}}\n'
         "              - {Sid: Own, Effect: Allow, Action: x, Resource: y}\n{%- endcall %}"
     )
-    resources = as_data(_macro("python_function", call))
+    resources = as_data(_macro("function_role", call))
     statements = resources["PaymentRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
 
-    assert sorted(resources) == ["Payment", "PaymentLogGroup", "PaymentRole"]
+    assert sorted(resources) == ["PaymentLogGroup", "PaymentRole"]
+    assert statements[-1]["Sid"] == "Own"
+    assert any("ec2:CreateNetworkInterface" in statement["Action"] for statement in statements) is in_vpc
+
+
+@pytest.mark.parametrize("in_vpc", [True, False])
+def test_python_function_is_published_and_called_by_its_alias(in_vpc: bool):
+    """Three resources: the function, the version that carries its digest, and the alias that points at that version."""
+    call = (
+        f'{{{{ python_function("Payment", "payment-test", "takes payments", "payment", "Payment", {str(in_vpc).lower()},'
+        ' {"A": "b"}, "[]") }}'
+    )
+    resources = as_data(_macro("python_function", call))
+    (version,) = (name for name in resources if name.startswith("PaymentVersion"))
+
+    assert set(resources) == {"Payment", "PaymentAlias", version}
     assert resources["Payment"]["Properties"]["Handler"] == "payment.handler.handle"
     assert resources["Payment"]["Properties"]["Environment"] == {"Variables": {"A": "b"}}
-    assert statements[-1]["Sid"] == "Own"
     assert ("VpcConfig" in resources["Payment"]["Properties"]) is in_vpc
-    assert any("ec2:CreateNetworkInterface" in statement["Action"] for statement in statements) is in_vpc
+    assert resources[version]["Properties"] == {"FunctionName": {"Ref": "Payment"}}
+    assert resources["PaymentAlias"]["Properties"]["Name"] == "live"
+    assert resources["PaymentAlias"]["Properties"]["FunctionVersion"] == {"Fn::GetAtt": [version, "Version"]}
+
+
+@pytest.mark.parametrize("arn", [None, "arn:aws:iam::111122223333:policy/bounds"])
+def test_boundary_is_a_line_of_its_own_or_nothing(arn: str | None):
+    """It stands after the role's last line."""
+    engine = _engine("regional", security={"permissions_boundary_arn": arn})
+    source = '{% from "macros/boundary.j2" import boundary %}\n      Tags: []{{ boundary() }}\n'
+
+    properties = yaml.safe_load(engine.from_string(source).render())
+
+    assert properties == {"Tags": []} | ({"PermissionsBoundary": arn} if arn else {})
 
 
 def test_console_groups_label_and_describe_every_parameter():

@@ -17,7 +17,7 @@ INLINE_CHARACTERS_MAX = 10_240
 MANAGED_POLICIES_MAX = 10
 
 # What handlers of these types ask for only when a property is set that no template here sets, or that IAM does not know.
-UNUSED_SERVICES = {"acm-pca", "elasticfilesystem", "firehose", "s3files", "s3tables", "vpc-lattice", "vpce"}
+UNUSED_SERVICES = {"acm-pca", "codedeploy", "elasticfilesystem", "firehose", "s3files", "s3tables", "vpc-lattice", "vpce"}
 UNUSED_ACTIONS = {
     "apigateway:UpdateRestApiPolicy",
     *(f"ec2:{one}" for one in ("AssociateSubnetCidrBlock", "DisassociateSubnetCidrBlock", "ModifyVpcTenancy")),
@@ -96,7 +96,7 @@ def test_health_function_sees_the_secret_and_not_its_value(local_system: Rendere
     """Anyone may call it."""
     actions = {action for one in _statements(as_data(local_system.regional.body), "HealthFunctionRole") for action in _actions(one)}
 
-    assert {action for action in actions if not action.startswith(("ec2:", "logs:"))} == {
+    assert {action for action in actions if not action.startswith(("ec2:", "logs:", "xray:"))} == {
         "dynamodb:GetItem",
         "secretsmanager:DescribeSecret",
     }
@@ -106,7 +106,7 @@ def test_authorizer_reads_the_secret_and_nothing_else(local_system: RenderedSyst
     """It decides who may pay; it never sees a payment."""
     actions = {action for one in _statements(as_data(local_system.regional.body), "AuthorizerFunctionRole") for action in _actions(one)}
 
-    assert {action for action in actions if not action.startswith("logs:")} == {"secretsmanager:GetSecretValue"}
+    assert {action for action in actions if not action.startswith(("logs:", "xray:"))} == {"secretsmanager:GetSecretValue"}
 
 
 def test_execution_role_has_every_action_the_regional_types_ask_for(local_system: RenderedSystem):

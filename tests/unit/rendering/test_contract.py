@@ -12,11 +12,11 @@ from deployer.vocabulary.errors import DeployerError
 from tests.support.rendering import PROJECT
 
 CONTRACT = (PROJECT / "templates" / "contract" / "openapi.yaml").read_text()
-FUNCTIONS = {"takePayment": "PaymentFunction", "getPayment": "PaymentFunction", "getHealth": "HealthFunction"}
+FUNCTIONS = {"takePayment": "PaymentAlias", "getPayment": "PaymentAlias", "getHealth": "HealthAlias"}
 
 
 def _body(**changes):
-    return api_gateway_body(CONTRACT, **({"functions": FUNCTIONS, "authorizer": "AuthorizerFunction"} | changes))
+    return api_gateway_body(CONTRACT, **({"functions": FUNCTIONS, "authorizer": "AuthorizerAlias"} | changes))
 
 
 def test_every_operation_leads_to_its_function():
@@ -25,7 +25,7 @@ def test_every_operation_leads_to_its_function():
 
     assert health["type"] == "aws_proxy"
     assert health["httpMethod"] == "POST"
-    assert "${HealthFunction.Arn}/invocations" in health["uri"]["Fn::Sub"]
+    assert "${HealthAlias}/invocations" in health["uri"]["Fn::Sub"]
 
 
 def test_contract_alone_has_no_extension():
@@ -49,10 +49,10 @@ def test_key_is_checked_by_the_authorizer_and_its_answer_kept():
 
     assert scheme["x-amazon-apigateway-authorizer"]["identitySource"] == "method.request.header.x-api-key"
     assert scheme["x-amazon-apigateway-authorizer"]["authorizerResultTtlInSeconds"] == 300
-    assert "${AuthorizerFunction.Arn}" in scheme["x-amazon-apigateway-authorizer"]["authorizerUri"]["Fn::Sub"]
+    assert "${AuthorizerAlias}" in scheme["x-amazon-apigateway-authorizer"]["authorizerUri"]["Fn::Sub"]
 
 
-@pytest.mark.parametrize("functions", [{}, FUNCTIONS | {"cancelPayment": "PaymentFunction"}], ids=["none", "one too many"])
+@pytest.mark.parametrize("functions", [{}, FUNCTIONS | {"cancelPayment": "PaymentAlias"}], ids=["none", "one too many"])
 def test_contract_and_template_must_agree(functions):
     """A route nobody serves and a function nobody calls are found when rendering, not by a caller."""
     with pytest.raises(DeployerError, match="disagree"):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,7 +37,7 @@ def test_templates_are_written_under_their_kind(tmp_path: Path):
     assert written[1].read_text() == system.regional.body
 
 
-def test_changed_handler_changes_one_line_of_the_regional_body(tmp_path: Path):
+def test_changed_handler_changes_its_package_and_its_version(tmp_path: Path):
     """After editing one function's code exactly that changes, and in no other stack."""
     source = a_project(tmp_path / "project")
     before = render_system(an_environment(), source=source, build=tmp_path / "build")
@@ -45,9 +47,45 @@ def test_changed_handler_changes_one_line_of_the_regional_body(tmp_path: Path):
     pairs = zip(before.regional.body.splitlines(), after.regional.body.splitlines(), strict=True)
 
     changed = [new.strip() for old, new in pairs if old != new]
-    assert len(changed) == 1
+    assert len(changed) == 3
     assert "functions/health/" in changed[0]
+    assert changed[1].startswith("HealthFunctionVersion")
+    assert changed[2] == f"FunctionVersion: !GetAtt {changed[1]}"[:-1] + ".Version"
     assert (after.bootstrap, after.global_) == (before.bootstrap, before.global_)
+
+
+@pytest.mark.parametrize(
+    ("functions", "published"),
+    [
+        pytest.param({"log_level": "DEBUG"}, ["Authorizer", "Health", "Payment"], id="log level"),
+        pytest.param({"health": {"memory_megabytes": 256}}, ["Health"], id="memory"),
+        pytest.param({"payment": {"timeout_seconds": 5}}, ["Payment"], id="timeout"),
+        pytest.param({"payment": {"reserved_concurrency_count": 5}}, [], id="reserved concurrency"),
+        pytest.param({"payment": {"provisioned_concurrency_count": 5}}, [], id="provisioned concurrency"),
+    ],
+)
+def test_changed_setting_publishes_the_functions_it_is_of(tmp_path: Path, functions: dict[str, Any], published: list[str]):
+    """A parameter changes a function without changing the template's text: without a version it would never serve."""
+    source = a_project(tmp_path / "project")
+
+    def versions(**changes: Any) -> set[str]:
+        body = render_system(an_environment(**changes), source=source, build=tmp_path / "build").regional.body
+        return set(re.findall(r"^  (\w+FunctionVersion\w+):$", body, re.MULTILINE))
+
+    changed = versions(functions=functions) - versions()
+
+    assert sorted(name.partition("Function")[0] for name in changed) == published
+
+
+def test_changed_tags_publish_nothing(tmp_path: Path):
+    """Tags are the function's, not the version's."""
+    source = a_project(tmp_path / "project")
+    one, other = (
+        render_system(an_environment(tags={"owner": owner, "cost_centre": "c"}), source=source, build=tmp_path / "build").regional.body
+        for owner in ("payments", "platform")
+    )
+
+    assert one == other
 
 
 def test_folder_that_is_no_project_is_refused(tmp_path: Path):
