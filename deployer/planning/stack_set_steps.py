@@ -1,7 +1,9 @@
 """Steps for the regional StackSet: the roll-out to both Regions, and the second pass that turns a new system live.
 
 The second pass exists because a bucket's replication needs the other Region's bucket (F5.1): a system that is not live yet is
-rolled out as `Prepared`, and becomes `Live` when both Regions and the global stack stand (decision 2).
+rolled out as `Prepared`, and becomes `Live` when both Regions and the global stack stand (decision 2). What the regional body
+takes from the global stack, which comes after it, is empty in a first pass; a live system's one pass takes it as it stands, and
+needs the second only where the global stack's change is about to move it.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from deployer.planning.template_changes import compare_templates, united
 from deployer.rendering.interface import ACTIVATION, LIVE, PREPARED
 from deployer.rendering.rendered import RenderedTemplate
 from deployer.vocabulary.names import name_of
-from deployer.vocabulary.values import StackParameter
+from deployer.vocabulary.values import OutputOf, StackParameter
 
 # An instance made by an older API may tell no detail at all.
 _SETTLED_DETAILS: Final = ("SUCCEEDED", "")
@@ -34,9 +36,10 @@ def plan_regional(
 ) -> tuple[StackSetRollout, KnownOutputs]:
     """Return the step that brings both Regions to this template, and what is known of outputs after it."""
     standing = survey.stack_set
-    parameters = _activated(template.parameters, LIVE if is_live(environment, standing) else PREPARED)
+    finished = _activated(template.parameters, LIVE if is_live(environment, standing) else PREPARED)
+    parameters = _without_global_stack(environment, finished, survey)
     values = values_to_compare(parameters, known)
-    step = _unjudged(environment, template, survey, "regional", parameters)
+    step = _unjudged(environment, template, survey, "regional", finished)
     reasons = tuple(_reasons(step, template, standing, values))
     with_instance = {instance.region for instance in standing.instances} if standing else set()
     step = replace(
@@ -56,21 +59,28 @@ def plan_regional(
 
 
 def plan_activation(environment: Environment, template: RenderedTemplate, survey: Survey, known: KnownOutputs) -> StackSetRollout:
-    """Return the second pass over the same StackSet; nothing to do where the system is live already."""
+    """Return the second pass over the same StackSet; nothing to do where the system is live and has all of the global stack's values.
+
+    `known` is what is known after the global stack's own step.
+    """
     parameters = _activated(template.parameters, LIVE)
     step = replace(
         _unjudged(environment, template, survey, "activation", parameters),
         parameters=values_to_carry(parameters, known),
     )
-    if is_live(environment, survey.stack_set):
+    already_live = is_live(environment, survey.stack_set)
+    first_pass = _without_global_stack(environment, _activated(template.parameters, LIVE if already_live else PREPARED), survey)
+    before, after = values_to_compare(first_pass, known), values_to_compare(parameters, known)
+    late = ", ".join(sorted(name for name in after if before[name] != after[name]))
+    if already_live and not late:
         return replace(step, reason="the system is live already")
-    prepared = values_to_compare(_activated(template.parameters, PREPARED), known)
-    live = values_to_compare(parameters, known)
     return replace(
         step,
         action="update",
-        changes=compare_templates(template.body, template.body, old_values=prepared, new_values=live),
-        reason="replication, canaries and alarm actions start when both Regions and the global stack stand",
+        changes=compare_templates(template.body, template.body, old_values=before, new_values=after),
+        reason=f"{late} can only be known when the global stack has changed"
+        if already_live
+        else "replication, canaries and alarm actions start when both Regions and the global stack stand",
     )
 
 
@@ -120,6 +130,22 @@ def _unjudged(
 
 def _activated(parameters: tuple[StackParameter, ...], activation: str) -> tuple[StackParameter, ...]:
     return tuple(StackParameter(name=ACTIVATION, value=activation) if one.name == ACTIVATION else one for one in parameters)
+
+
+def _without_global_stack(environment: Environment, parameters: tuple[StackParameter, ...], survey: Survey) -> tuple[StackParameter, ...]:
+    """Return the parameters of a pass that the global stack's own step comes after: its outputs as they stand, or empty.
+
+    They are empty while the Regions are prepared, so that a first roll-out cut short and begun again finds nothing to do here.
+    """
+    live = any((one.name, one.value) == (ACTIVATION, LIVE) for one in parameters)
+    standing = dict(survey.global_.outputs) if live and survey.global_ else {}
+    name = name_of("global stack", suffix=environment.suffix)
+    return tuple(
+        StackParameter(name=one.name, value=standing.get(one.value.output, ""))
+        if isinstance(one.value, OutputOf) and one.value.stack_name == name
+        else one
+        for one in parameters
+    )
 
 
 def _reasons(

@@ -41,7 +41,6 @@ PATTERNS: Final[dict[str, tuple[str, int]]] = {
     "certificate alarm": ("payment-certificate-{role}-{suffix}", 255),
     "own canary alarm": ("payment-own-canary-{role}-{suffix}", 255),
     "peer canary alarm": ("payment-peer-canary-{role}-{suffix}", 255),
-    "silent canary alarm": ("payment-silent-canary-{role}-{suffix}", 255),
     "region sick alarm": ("payment-region-sick-{role}-{suffix}", 255),
     "peer lost alarm": ("payment-peer-lost-{role}-{suffix}", 255),
     "primary check alarm": ("payment-primary-check-{role}-{suffix}", 255),
