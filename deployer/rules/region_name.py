@@ -1,0 +1,45 @@
+"""E9780: one body is right in every Region."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cfnlint.rules import CloudFormationLintRule
+
+if TYPE_CHECKING:
+    from deployer.rules.reading import Fault, Reading
+
+_SPARED = {"Description", "AlarmDescription", "HealthCheckConfig"}
+
+
+class RegionName(CloudFormationLintRule):  # type: ignore[misc]
+    """Finds a Region that is written into a body for all of them."""
+
+    id = "E9780"
+    shortdesc = "A body that several Regions get names a Region in its mappings alone"
+    description = (
+        "A StackSet has one body: a Region's name anywhere else in it is wrong in every other Region. A body shows that it is one by "
+        "looking its own Region up in a mapping, or E9700's option several_regions says so. Not counted: descriptions, the Regions of "
+        "Route 53's checkers, and branches that a condition on the Region keeps to themselves."
+    )
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-concepts.html"
+    facts = ("F4.13",)
+    tags = ("multi-region", "stacksets")
+    parent_rules = ("E9700",)
+
+    def faults(self, reading: Reading) -> Iterator[Fault]:
+        """Yield a fault for each Region that stands where it is wrong in another."""
+        for resource in reading.resources() if len(reading.served) > 1 else ():
+            regions = reading.where(resource)
+            if len(regions) < 2:
+                continue
+            seen = [{leaf.path: leaf for leaf in resource.at(region).leaves()} for region in regions]
+            for path, leaf in seen[0].items():
+                everywhere = all(path in leaves for leaves in seen)
+                if everywhere and not _SPARED.intersection(path) and (named := reading.regions_in(str(leaf.value))):
+                    yield path, f"{', '.join(sorted(named))} is wrong in {_others(regions, named)}"
+
+
+def _others(regions: tuple[str, ...], named: frozenset[str]) -> str:
+    return ", ".join(region for region in regions if region not in named) or "the other Region"
