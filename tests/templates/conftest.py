@@ -9,7 +9,8 @@ import pytest
 from deployer.params.load import load_environment
 from deployer.rendering.render import render_system
 from deployer.rendering.rendered import RenderedSystem
-from tests.support.rendering import PROJECT, a_project
+from tests.support.choices import EVERYTHING
+from tests.support.rendering import PROJECT, a_project, an_environment
 
 ENVIRONMENTS = ("local", "staging", "production")
 
@@ -40,3 +41,10 @@ def system(request: pytest.FixtureRequest, rendered: Callable[[str], RenderedSys
 def local_system(rendered: Callable[[str], RenderedSystem]) -> RenderedSystem:
     """The rendered system of params/local.yaml, for what does not differ between environments."""
     return rendered("local")
+
+
+@pytest.fixture(scope="session")
+def full_system(tmp_path_factory: pytest.TempPathFactory) -> RenderedSystem:
+    """The rendered system of an environment that has every optional part."""
+    folder = tmp_path_factory.mktemp("full")
+    return render_system(an_environment(**EVERYTHING), source=a_project(folder / "project"), build=folder / "build")
