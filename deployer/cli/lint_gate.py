@@ -1,6 +1,7 @@
 """cfn-lint as a gate that is passed once for each set of templates: the verdict on unchanged bodies is remembered below build/.
 
-Linting is by far the slowest stage before AWS is asked, and its answer depends on the bodies, the Regions and cfn-lint alone.
+Linting is by far the slowest stage before AWS is asked, and its answer depends on the bodies, the Regions, cfn-lint and the
+project's own rules alone.
 Only a verdict without errors is remembered.
 """
 
@@ -11,6 +12,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from deployer.rules import FOLDER, pack_digest
 from deployer.vocabulary.errors import InputRefused, Mistake
 
 if TYPE_CHECKING:
@@ -20,10 +22,13 @@ if TYPE_CHECKING:
     from deployer.rendering.rendered import RenderedSystem
 
 
-def lint_once(rooms: Rooms, system: RenderedSystem, regions: tuple[str, ...], build: Path) -> tuple[str, ...]:
-    """Return cfn-lint's remarks; raises InputRefused with every error. A verdict that cannot be read counts as none."""
+def lint_once(rooms: Rooms, system: RenderedSystem, regions: tuple[str, ...], build: Path, *, rules: Path = FOLDER) -> tuple[str, ...]:
+    """Return cfn-lint's remarks; raises InputRefused with every error. A verdict that cannot be read counts as none.
+
+    `rules` is the folder of the project's own rules: a verdict that other rules gave counts as none, too.
+    """
     verdict_file = build / "lint.json"
-    question = _question(system, regions)
+    question = _question(system, regions, rules)
     remembered = _remembered(verdict_file, question)
     if remembered is not None:
         return remembered
@@ -41,9 +46,9 @@ def lint_once(rooms: Rooms, system: RenderedSystem, regions: tuple[str, ...], bu
     return remarks
 
 
-def _question(system: RenderedSystem, regions: tuple[str, ...]) -> str:
+def _question(system: RenderedSystem, regions: tuple[str, ...], rules: Path) -> str:
     templates = (system.bootstrap.digest, system.regional.digest, system.global_.digest)
-    return sha256("\n".join((version("cfn-lint"), *templates, *regions)).encode()).hexdigest()
+    return sha256("\n".join((version("cfn-lint"), pack_digest(rules), *templates, *regions)).encode()).hexdigest()
 
 
 def _remembered(verdict_file: Path, question: str) -> tuple[str, ...] | None:

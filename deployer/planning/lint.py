@@ -1,4 +1,5 @@
-"""The lint gate: cfn-lint over the rendered bodies, in the Regions the parameters name, down to the informational level.
+"""The lint gate: cfn-lint and the project's own rules over the rendered bodies, in the Regions the parameters name, down to the
+informational level.
 
 Only `check` and `roll-out` need it, and importing cfn-lint takes a second, so it is imported when the gate is used. Findings are
 facts; whether they end a command is the caller's decision.
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from deployer.rendering.rendered import RenderedSystem, RenderedTemplate
+from deployer.rules import FOLDER
 
 Severity = Literal["error", "warning", "informational"]
 
@@ -41,7 +43,7 @@ def lint_template(template: RenderedTemplate, regions: list[str]) -> tuple[Findi
     """Return what cfn-lint finds in one body for these Regions, ordered by line and rule."""
     from cfnlint.api import ManualArgs, lint
 
-    matches = lint(template.body, config=ManualArgs(include_checks=["I"], regions=regions))
+    matches = lint(template.body, config=ManualArgs(include_checks=["I"], regions=regions, append_rules=[str(FOLDER)]))
     findings = {_finding(template, match): match.linenumber for match in matches}
     return tuple(sorted(findings, key=lambda finding: (findings[finding], finding.rule_id, finding.sentence)))
 

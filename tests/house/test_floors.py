@@ -14,6 +14,7 @@ FLOORS = {
     "aws": 1,
     "local": 1,
     "rendering": 2,
+    "rules": 2,
     "planning": 3,
     "rollout": 4,
     "reporting": 4,
