@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from deployer.params.operations import BackupParameters, BudgetParameters, CanaryParameters
 from deployer.params.part import Part
 from deployer.params.protection import AuditParameters, SecurityParameters, WafParameters
 from deployer.vocabulary.names import PRIMARY, SECONDARY
@@ -233,6 +234,9 @@ class Environment(Part):
     security: SecurityParameters = Field(default=SecurityParameters(), description="What the account's own rules ask of the stacks.")
     failover: FailoverParameters = Field(default=FailoverParameters(), description="How fast traffic leaves a sick Region.")
     retention: RetentionParameters = Field(default=RetentionParameters(), description="How long things are kept.")
+    canaries: CanaryParameters = Field(default=CanaryParameters(), description="What pays in both Regions to see whether one can.")
+    backup: BackupParameters = Field(default=BackupParameters(), description="Backups of the ledger.")
+    budget: BudgetParameters = Field(default=BudgetParameters(), description="What the environment may cost.")
     tags: TagParameters = Field(description="Cost allocation.")
     rollout: RolloutParameters = Field(default=RolloutParameters(), description="Bounds of a roll-out.")
 
@@ -255,3 +259,8 @@ class Environment(Part):
     def rollout_order(self) -> tuple[str, ...]:
         """Region names in the order a change reaches them: secondary first (decision 2)."""
         return (self.secondary.name, self.primary.name)
+
+    @property
+    def is_backed_up(self) -> bool:
+        """Whether the ledger is backed up: as the file says, or on AWS only."""
+        return self.target == "aws" if self.backup.enabled is None else self.backup.enabled

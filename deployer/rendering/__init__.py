@@ -2,5 +2,6 @@
 
 contract -> api_gateway_body --+
 Environment -> interface ------+--> engine (strict Jinja over templates/) --> RenderedSystem
-functions/  -> packages, layer-+
+functions/, canaries/
+            -> packages, layer-+
 """

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from deployer.params.model import Environment
 from deployer.rendering.rendered import TemplateKind
+from deployer.vocabulary.names import ROLES
 
 # Group names, in the order a person thinks of them.
 IDENTITY: Final = "Identity"
@@ -18,8 +19,9 @@ REGIONS: Final = "Regions and names"
 PAYMENTS: Final = "Payments"
 FAILOVER: Final = "Health and failover"
 RETENTION: Final = "Retention"
+COST: Final = "Cost"
 ROLLOUT: Final = "Roll-out"
-GROUPS: Final = (IDENTITY, REGIONS, PAYMENTS, FAILOVER, RETENTION, ROLLOUT)
+GROUPS: Final = (IDENTITY, REGIONS, PAYMENTS, FAILOVER, RETENTION, COST, ROLLOUT)
 
 ACTIVATION: Final = "Activation"
 PREPARED: Final = "Prepared"
@@ -28,14 +30,17 @@ LIVE: Final = "Live"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
-    """One parameter as a template declares it: `field` is its path in the parameter file, empty when another stack knows the value."""
+    """One parameter as a template declares it: `field` is its path in the parameter file, empty when another stack knows the value.
+
+    `default` is what holds when nothing is given, None when something has to be.
+    """
 
     name: str
     group: str
     field: str = ""
     description: str = ""
     allowed: tuple[str, ...] = ()
-    default: str = ""
+    default: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,17 +77,28 @@ _DECLARED: Final[dict[TemplateKind, tuple[Declared, ...]]] = {
         Declared(name="BurstRequestsMax", group=PAYMENTS, field="api.burst_requests_max"),
         Declared(name="HealthMemoryMegabytes", group=FAILOVER, field="functions.health.memory_megabytes"),
         Declared(name="HealthTimeoutSeconds", group=FAILOVER, field="functions.health.timeout_seconds"),
+        *(
+            Declared(
+                name=f"HealthCheckId{role.capitalize()}",
+                group=FAILOVER,
+                default="",
+                description=f"Route 53 health check of the {role} Region, from the global stack; empty until that stands."
+                " Example: 1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d.",
+            )
+            for role in ROLES
+        ),
         Declared(name="LogLevel", group=RETENTION, field="functions.log_level"),
         Declared(name="LogsDays", group=RETENTION, field="retention.logs_days"),
         Declared(name="AuditInfrequentAccessDays", group=RETENTION, field="retention.audit_infrequent_access_days"),
         Declared(name="AuditGlacierDays", group=RETENTION, field="retention.audit_glacier_days"),
+        Declared(name="CanaryResultDays", group=RETENTION, field="canaries.result_days"),
         Declared(
             name=ACTIVATION,
             group=ROLLOUT,
             allowed=(PREPARED, LIVE),
             default=PREPARED,
-            description="Prepared makes everything but what needs the other Region; Live adds two-way replication and lets"
-            " alarms send. Example: Live.",
+            description="Prepared makes everything but what needs the other Region; Live adds two-way replication and canaries,"
+            " and lets alarms send. Example: Live.",
         ),
     ),
     "global": (
@@ -111,17 +127,22 @@ _DECLARED: Final[dict[TemplateKind, tuple[Declared, ...]]] = {
         Declared(name="RequestIntervalSeconds", group=FAILOVER, field="failover.request_interval_seconds"),
         Declared(name="FailureThresholdCount", group=FAILOVER, field="failover.failure_threshold_count"),
         Declared(name="RecordTtlSeconds", group=FAILOVER, field="failover.record_ttl_seconds"),
+        Declared(name="BackupDays", group=RETENTION, field="backup.retention_days"),
+        Declared(name="NotificationEmail", group=IDENTITY, field="notifications.email"),
+        Declared(name="MonthlyUsdMax", group=COST, field="budget.monthly_usd_max"),
     ),
 }
 
 # Only a system that makes its own hosted zone has a zone to name in bootstrap, and name servers to hand on.
 _OWN_ZONE_ONLY: Final = {("bootstrap", "ZoneName"), ("global", "HostedZoneNameServers")}
+_BACKED_UP_ONLY: Final = {("global", "BackupDays")}
 
 
 def declared_parameters(kind: TemplateKind, environment: Environment) -> tuple[Declared, ...]:
     """Return what the template of this kind declares for this environment, in the order of thinking."""
-    own_zone = environment.zone.hosted_zone_id is None
-    present = [one for one in _DECLARED[kind] if own_zone or (kind, one.name) not in _OWN_ZONE_ONLY]
+    absent = set() if environment.zone.hosted_zone_id is None else _OWN_ZONE_ONLY
+    absent = absent if environment.is_backed_up else absent | _BACKED_UP_ONLY
+    present = [one for one in _DECLARED[kind] if (kind, one.name) not in absent]
     return tuple(sorted(present, key=lambda one: GROUPS.index(one.group)))
 
 
@@ -140,7 +161,7 @@ def parameter_groups(parameters: tuple[TemplateParameter, ...]) -> tuple[tuple[s
 def _written(declared: Declared, schema: dict[str, Any]) -> TemplateParameter:
     if not declared.field:
         constraints: list[tuple[str, Any]] = [("AllowedValues", list(declared.allowed))] if declared.allowed else []
-        if declared.default:
+        if declared.default is not None:
             constraints.insert(0, ("Default", declared.default))
         return TemplateParameter(
             name=declared.name,

@@ -66,6 +66,19 @@ def function_packages(functions: Path, *, packages: Path) -> tuple[Package, ...]
     )
 
 
+def canary_packages(canaries: Path, *, packages: Path) -> tuple[Package, ...]:
+    """Zip every canary below `canaries`, one file each, into `packages`; return them sorted by name, which is the file's.
+
+    Synthetics looks for a Python canary in the zip's folder `python/` (F7.2), so the handler is `<name>.<function>`.
+    """
+    return tuple(
+        write_package(
+            zip_of({f"python/{path.name}": path.read_bytes()}), name=path.stem, key_prefix=f"canaries/{path.stem}", packages=packages
+        )
+        for path in sorted(canaries.glob("*.py"))
+    )
+
+
 def write_package(body: bytes, *, name: str, key_prefix: str, packages: Path) -> Package:
     """Write a zip as `<packages>/<name>-<digest>.zip` unless it is there, and return where it goes in an artifact bucket."""
     digest = digest_of(body)

@@ -15,6 +15,12 @@ from deployer.vocabulary.names import PATTERNS, name_of
 # A VPC is cut in quarters: up to three zones get one each, the last is room to grow.
 _SUBNET_PREFIX_BITS: Final = 2
 
+# Route 53's metrics, and so alarms on them, exist in one Region only (F2.18).
+_ROUTE53_METRICS_REGION: Final = "us-east-1"
+
+# A canary's function is named `cwsyn-<canary>-<UUID>`, in the 64 characters of a function's name.
+_CANARY_CHARACTERS_IN_FUNCTION_NAME: Final = 21
+
 # AWS's own prefix lists of the DynamoDB and S3 gateway endpoints. CloudFormation cannot look them up, and a rule that names a list
 # of another Region fails, so only Regions whose two lists are published are here; see `gateway_prefix_lists`.
 _PREFIX_LISTS: Final[dict[str, tuple[str, str]]] = {
@@ -40,8 +46,9 @@ def gateway_prefix_lists_known(environment: Environment) -> bool:
 def region_values(environment: Environment) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     """Return (Region name, sorted (key, value) pairs) for each Region, in the order of the parameter file.
 
-    The keys are `Role`, `VpcCidr`, `SubnetBits`, `PeerRegion`, `PeerRole`, `PeerAuditBucketName`, the prefix lists where known, and
-    one `…Name` for every physical name that carries the role (`audit bucket` -> `AuditBucketName`).
+    The keys are `Role`, `VpcCidr`, `SubnetBits`, `PeerRegion`, `PeerRole`, `PeerAuditBucketName`, `HoldsRoute53Metrics` (`true` or
+    `false`), `OwnCanaryFunctionName` and `PeerCanaryFunctionName` (as much of a canary's name as its function's has), the prefix
+    lists where known, and one `…Name` for every physical name that carries the role (`audit bucket` -> `AuditBucketName`).
     """
     return tuple((region.name, tuple(sorted(_values(environment, region).items()))) for region in environment.regions)
 
@@ -60,10 +67,13 @@ def _values(environment: Environment, region: RegionParameters) -> dict[str, str
         "PeerRegion": peer.name,
         "PeerRole": peer.role,
         "PeerAuditBucketName": name_of("audit bucket", suffix=environment.suffix, role=peer.role),
+        "HoldsRoute53Metrics": "true" if region.name == _ROUTE53_METRICS_REGION else "false",
     }
     if gateway_prefix_lists_known(environment):
         values["DynamoDbPrefixList"], values["S3PrefixList"] = _PREFIX_LISTS[region.name]
     for kind, (pattern, _limit) in PATTERNS.items():
         if "{role}" in pattern:
             values[mapping_key(kind)] = name_of(kind, suffix=environment.suffix, role=region.role)
+    for whose in ("Own", "Peer"):
+        values[f"{whose}CanaryFunctionName"] = values[f"{whose}CanaryName"][:_CANARY_CHARACTERS_IN_FUNCTION_NAME]
     return values

@@ -1,7 +1,7 @@
 """From one Environment to the three bodies and every package: the whole of rendering, in order.
 
 Promises byte-identical output for the same environment and sources, and that a mistake in a template leaves no file behind.
-Reads `templates/` and `functions/`, asks pip for the layer when its pins are new, and calls nothing else.
+Reads `templates/`, `functions/` and `canaries/`, asks pip for the layer when its pins are new, and calls nothing else.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from deployer.rendering.contract import Refusal, api_gateway_body, as_yaml
 from deployer.rendering.engine import render, strict_engine
 from deployer.rendering.interface import parameter_groups, template_parameters
 from deployer.rendering.layer import HOST, LAMBDA, shared_layer
-from deployer.rendering.packages import function_packages, write_whole
+from deployer.rendering.packages import canary_packages, function_packages, write_whole
 from deployer.rendering.regions import gateway_prefix_lists_known, region_values
 from deployer.rendering.rendered import Package, RenderedSystem, RenderedTemplate, TemplateKind
 from deployer.rendering.stack_parameters import stack_parameters
@@ -30,7 +30,7 @@ KINDS: Final[tuple[TemplateKind, ...]] = ("bootstrap", "regional", "global")
 def render_system(environment: Environment, *, source: Path, build: Path) -> RenderedSystem:
     """Return the finished bodies and packages of one environment.
 
-    `source` is the project's root, which holds `templates/` and `functions/`; zips are written to `build/packages/`. Raises
+    `source` is the project's root, which holds `templates/`, `functions/` and `canaries/`; zips are written to `build/packages/`. Raises
     DeployerError naming the template and line, the missing function, or pip's last lines.
     """
     _require(source / "templates" / "contract" / "openapi.yaml", source / "functions" / "layer" / "requirements.txt")
@@ -88,16 +88,16 @@ def _template(kind: TemplateKind, environment: Environment, *, source: Path, pac
 def _packages(environment: Environment, *, source: Path, packages: Path) -> tuple[Package, ...]:
     functions = source / "functions"
     layer = shared_layer(functions, runs_on=HOST if environment.target == "local" else LAMBDA, packages=packages)
-    return (*function_packages(functions, packages=packages), layer)
+    return (*function_packages(functions, packages=packages), layer, *canary_packages(source / "canaries", packages=packages))
 
 
 def _package_key(keys: Mapping[str, str]) -> Callable[[str], str]:
     def package_key(name: str) -> str:
         if name not in keys:
             raise DeployerError(
-                f"A template uses the package {name}, which functions/ does not have",
+                f"A template uses the package {name}, which neither functions/ nor canaries/ has",
                 f"There are: {', '.join(sorted(keys))}",
-                f"Add functions/{name}/handler.py or correct the name in the template.",
+                f"Add functions/{name}/handler.py or canaries/{name}.py, or correct the name in the template.",
             )
         return keys[name]
 

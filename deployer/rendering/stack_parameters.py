@@ -1,7 +1,8 @@
 """The value of every parameter of every template: from the environment, or from another stack once it has settled.
 
-The values describe the finished system: `Activation` is `Live`. A roll-out that makes the Regions for the first time replaces
-it by `Prepared`, for replication needs both buckets (fact 5.1).
+The values describe the finished system: `Activation` is `Live`, and what the global stack knows is there. A roll-out that makes
+the Regions for the first time begins with `Prepared` and without it: replication needs both buckets (fact 5.1), and the global
+stack comes after the Regions.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from deployer.vocabulary.values import OutputOf, StackParameter
 HOSTED_ZONE_ID = "HostedZoneId"
 HOSTED_ZONE_NAME_SERVERS = "HostedZoneNameServers"
 REGIONAL_DOMAIN_NAME = "RegionalDomainName"
+HEALTH_CHECK_IDS = ("HealthCheckIdPrimary", "HealthCheckIdSecondary")
 
 
 def stack_parameters(kind: TemplateKind, environment: Environment) -> tuple[StackParameter, ...]:
@@ -47,6 +49,8 @@ def _value(declared: Declared, environment: Environment) -> str | OutputOf:
             return OutputOf(stack_name=stack_set, region=environment.secondary.name, output=REGIONAL_DOMAIN_NAME)
         case name if name == ACTIVATION:
             return LIVE
+        case name if name in HEALTH_CHECK_IDS:
+            return OutputOf(stack_name=name_of("global stack", suffix=environment.suffix), region=environment.home_region, output=name)
         case _:
             return _text(_look_up(environment, declared.field))
 

@@ -92,8 +92,8 @@ class Copy:
 
 @contextmanager
 def a_copy(folder: Path) -> Iterator[Copy]:
-    """Copy templates, functions and parameters into `folder`; end the embedded AWS that was started for it on the way out."""
-    for part in ("templates", "functions", "params"):
+    """Copy templates, functions, canaries and parameters into `folder`; end the embedded AWS that was started for it on the way out."""
+    for part in ("templates", "functions", "canaries", "params"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     try:
         yield Copy(folder)

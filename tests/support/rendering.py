@@ -51,12 +51,14 @@ def a_wheel(folder: Path, *, name: str = "tiny", version: str = "1.0") -> Path:
 
 
 def a_functions_folder(root: Path) -> Path:
-    """Write `functions/` with three functions, a shared folder and a layer of one local wheel; return the folder."""
+    """Write `functions/` with three functions, a shared folder and a layer of one local wheel, and a canary; return the folder."""
     functions = root / "functions"
     for name in ("payment", "health", "authorizer"):
         (functions / name).mkdir(parents=True)
         (functions / name / "__init__.py").write_text(f'"""The {name} function."""\n')
         (functions / name / "handler.py").write_text("def handle(event, context):\n    return {'statusCode': 200, 'body': 'ok'}\n")
+    (root / "canaries").mkdir()
+    (root / "canaries" / "payment_path.py").write_text("def handler(event, context):\n    return None\n")
     (functions / "wire").mkdir()
     (functions / "wire" / "__init__.py").write_text('"""Shared."""\n')
     (functions / "layer").mkdir()
@@ -66,7 +68,7 @@ def a_functions_folder(root: Path) -> Path:
 
 
 def a_project(root: Path) -> Path:
-    """Return a project root with the real templates and fake functions."""
+    """Return a project root with the real templates, fake functions and a fake canary."""
     root.mkdir(parents=True, exist_ok=True)
     (root / "templates").symlink_to(PROJECT / "templates")
     a_functions_folder(root)

@@ -49,7 +49,7 @@ def test_regional_body_names_regions_in_its_mapping_alone(system: RenderedSystem
     # Descriptions that quote an example from the parameter model say nothing to CloudFormation.
     del template["Parameters"]
 
-    assert re.findall(r"[a-z]{2}(?:-[a-z]+)+-[0-9]", json.dumps(template)) == []
+    assert re.findall(r"\b[a-z]{2}(?:-[a-z]+)+-[0-9]\b", json.dumps(template)) == []
 
 
 def test_every_output_and_parameter_is_described(template: Any):

@@ -38,6 +38,10 @@ UNUSED_ACTIONS = {
     *(f"logs:{one}" for one in ("DeleteDataProtectionPolicy", "PutDataProtectionPolicy", "PutLogGroupDeletionProtection")),
     *(f"logs:{one}" for one in ("DeleteIndexPolicy", "PutIndexPolicy", "DeleteResourcePolicy")),
     "s3:REST.PUT.OBJECT",
+    # What a canary's handler asks for beyond a canary in one Region, with its own bucket, role and no key.
+    *(f"synthetics:{one}" for one in ("ReplicateCanary", "StartCanaryDryRun")),
+    *("iam:ListRoles", "kms:GenerateDataKeyWithoutPlaintext", "lambda:GetLayerVersionByArn"),
+    *("s3:ListAllMyBuckets", "s3:PutBucketEncryption"),
     *(f"s3:{one}" for one in ("DeleteObject", "PutObjectAcl", "PutObjectLockConfiguration")),
     *(f"s3:{one}" for one in ("PutBucketAcl", "PutBucketAbac", "PutBucketCORS", "PutBucketLogging", "PutBucketNotification")),
     *(f"s3:{one}" for one in ("PutBucketReplication", "PutBucketWebsite", "DeleteBucketCors", "DeleteBucketWebsite")),
