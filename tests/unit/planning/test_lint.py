@@ -55,3 +55,15 @@ def test_planning_does_not_import_cfn_lint() -> None:
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert told.stdout.strip() == "False"
+
+
+def test_projects_own_rules_are_part_of_the_gate() -> None:
+    """What cfn-lint passes and a second Region would not is found like everything else."""
+    table = "Type: AWS::DynamoDB::GlobalTable, DeletionPolicy: Retain, UpdateReplacePolicy: Retain"
+    key = "AttributeDefinitions: [{AttributeName: id, AttributeType: S}], KeySchema: [{AttributeName: id, KeyType: HASH}]"
+    alone = f"Resources:\n  Ledger: {{{table}, Properties: {{BillingMode: PAY_PER_REQUEST, {key}, Replicas: [{{Region: us-east-1}}]}}}}\n"
+
+    [finding] = lint_system(a_system(bootstrap=CLEAN, regional=CLEAN, global_=alone), ["us-east-1", "us-east-2"])
+
+    assert (finding.rule_id, finding.severity, finding.place) == ("W9735", "warning", "global.yaml:2")
+    assert finding.path == "Resources/Ledger/Properties/Replicas/0"
