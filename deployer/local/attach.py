@@ -152,6 +152,35 @@ def amend_resource_type(name: str, settle: Callable[[str, dict[str, Any], dict[s
     _run_off_the_loop(frozenset({name}))
 
 
+def divert_resource_type(name: str, applies: Callable[[dict[str, Any]], bool], kind: ResourceType) -> None:
+    """Let `kind` create and update those resources of a known type whose properties it `applies` to; the others stay as they are.
+
+    An update from one to the other has to work in place, for it is the one that `applies` to the new properties that runs; so
+    has the deletion, which is the known type's unless `kind` applies.
+    """
+    from ministack.services.cloudformation import provisioners
+
+    handler = provisioners._RESOURCE_HANDLERS[name]
+    create, update, delete = handler["create"], handler["update"], handler["delete"]
+    takes_logical_id = bool(handler.get("update_with_logical_id"))
+
+    def created(logical_id: str, properties: dict[str, Any], stack_name: str) -> tuple[str, dict[str, Any]]:
+        return (kind.create if applies(properties) else create)(logical_id, properties, stack_name)
+
+    def updated(
+        physical_id: str, old: dict[str, Any], new: dict[str, Any], stack_name: str, logical_id: str
+    ) -> tuple[str, dict[str, Any]]:
+        if applies(new):
+            return kind.update(physical_id, old, new, stack_name, logical_id)
+        return update(physical_id, old, new, stack_name, *((logical_id,) if takes_logical_id else ()))  # type: ignore[no-any-return]
+
+    def deleted(physical_id: str, properties: dict[str, Any]) -> None:
+        (kind.delete if applies(properties) else delete)(physical_id, properties)
+
+    handler |= {"create": created, "update": updated, "update_with_logical_id": True, "delete": deleted}
+    _run_off_the_loop(frozenset({name}))
+
+
 def refer_by_attribute(name: str, attribute: str, own_id: Callable[[str], str]) -> None:
     """Let `Ref` answer an attribute of a resource type, as on AWS; `own_id` turns it into MiniStack's own physical id."""
     from ministack.services.cloudformation import drift, provisioners

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from deployer.local import attach, attach_services, attributes, buckets, template_urls
+from deployer.local import attach, attach_services, attributes, buckets, metric_math_alarms, template_urls
 from deployer.local.composite_alarms import COMPOSITE_ALARM
 from deployer.local.global_tables import GLOBAL_TABLE
 from deployer.local.health_checks import HEALTH_CHECK
@@ -42,6 +42,7 @@ def register() -> None:
     attach.amend_resource_type("AWS::EC2::VPCEndpoint", attributes.settle_endpoint)
     attach.amend_resource_type("AWS::Lambda::Version", attributes.settle_version)
     attach.amend_resource_type("AWS::Route53::HostedZone", attributes.settle_zone)
+    attach.divert_resource_type(metric_math_alarms.TYPE, metric_math_alarms.uses_metric_math, metric_math_alarms.METRIC_MATH_ALARM)
     attach.refer_by_attribute("AWS::SecretsManager::Secret", "Id", attributes.secret_name)
     inert = inert_types(frozenset(attach.known_resource_types()), _SCHEMA_REGION)
     attach.register_resource_types(inert)
@@ -53,5 +54,5 @@ def inert_in_use(account_id: str) -> tuple[dict[str, str], ...]:
     return tuple(
         {"logical_id": logical_id, "type": kind, "stack": stack, "region": region, "physical_id": physical_id}
         for region, stack, logical_id, kind, physical_id in attach_services.stack_resources(account_id)
-        if kind in _inert
+        if kind in _inert or (kind == metric_math_alarms.TYPE and metric_math_alarms.only_recorded(account_id, region, physical_id))
     )

@@ -102,6 +102,7 @@ def _buckets(
         for place in (
             (name_of("audit bucket", suffix=environment.suffix, role=region.role), region.name),
             (_artifact_bucket(environment, account_id, region.name), region.name),
+            (name_of("canary bucket", suffix=environment.suffix, account_id=account_id, region=region.name), region.name),
         )
     ]
     return [((name, region), pool.submit(count_objects, aws, name, region)) for name, region in places]

@@ -39,7 +39,8 @@ class RenderedTemplate:
 class Package:
     """A function's or canary's zip or the shared layer, on disk, named by the digest of its bytes.
 
-    `name` is the folder's name under `functions/` (`payment`, `layer`) or the file's under `canaries/` (`payment_path`); `key` is where it goes in every Region's artifact bucket.
+    `name` is the folder's name under `functions/` (`payment`, `layer`) or the file's under `canaries/` (`payment_path`); `key` is where
+    it goes in every Region's artifact bucket.
     """
 
     name: str

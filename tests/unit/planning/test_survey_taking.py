@@ -85,15 +85,18 @@ def test_packages_are_looked_for_in_both_regions() -> None:
 
 
 def test_buckets_that_exist_are_counted() -> None:
-    """Audit and artifact buckets, versions included; none for whoever does not ask."""
+    """Audit, artifact and canary buckets, versions included; none for whoever does not ask."""
     world = FakeAws()
     world.buckets(PEER).versions["payment-audit-logs-primary-test"] = [{"Key": "a", "VersionId": "1"}, {"Key": "a", "VersionId": "2"}]
     world.buckets(HOME).buckets.add(BUCKET)
+    canaries = BUCKET.replace("artifacts", "canaries")
+    world.buckets(HOME).buckets.add(canaries)
 
     audit = BucketFacts(name="payment-audit-logs-primary-test", region=PEER, objects_count=2)
     assert set(take_survey(world.aws(), ENVIRONMENT, ()).buckets) == {
         audit,
         BucketFacts(name=BUCKET, region=HOME, objects_count=0),
+        BucketFacts(name=canaries, region=HOME, objects_count=0),
     }
     assert take_survey(world.aws(), ENVIRONMENT, (), count_buckets=False).buckets == ()
 

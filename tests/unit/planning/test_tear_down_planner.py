@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from deployer.planning.plan import BucketEmptying, RolloutPlan, StackSetRemoval
-from deployer.planning.survey import OperationFacts, Survey
+from deployer.planning.survey import BucketFacts, OperationFacts, Survey
 from deployer.planning.tear_down_planner import plan_tear_down
 from tests.support.surveys import (
     GLOBAL_BODY,
@@ -78,6 +78,17 @@ def test_retained_audit_log_is_not_emptied() -> None:
 
     assert emptied(plan) == [f"payment-artifacts-test-111122223333-{region}" for region in (PRIMARY_REGION, SECONDARY_REGION)]
     assert plan.blockers == ()
+
+
+def test_results_of_canaries_are_emptied_before_the_regions_go() -> None:
+    """CloudFormation deletes no bucket with anything in it, and nobody keeps what a test left behind."""
+    results = BucketFacts(name=f"payment-canaries-test-111122223333-{PRIMARY_REGION}", region=PRIMARY_REGION, objects_count=9)
+    survey = a_survey(global_=a_global_stack(template_body=RETAINING), buckets=(results,))
+
+    plan = planned(survey, retention={"on_tear_down": "retain"})
+
+    [emptying] = [step for step in plan.steps if isinstance(step, BucketEmptying)]
+    assert (emptying.bucket, emptying.phase) == (results.name, "regional")
 
 
 def test_retry_of_a_failed_removal_has_another_operation_id() -> None:
