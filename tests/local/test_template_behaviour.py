@@ -128,3 +128,35 @@ def test_web_acl_is_associated_with_its_stage(embedded_aws: EmbeddedAws) -> None
     assert associated == stack.outputs["Arn"]
     with pytest.raises(client.exceptions.WAFNonexistentItemException):
         client.get_web_acl_for_resource(ResourceArn=stage)
+
+
+def test_web_acl_that_searches_for_text_leaves_its_stage(embedded_aws: EmbeddedAws) -> None:
+    """Whatever its rules look for, the stack that associated it can be taken down."""
+    stage = "arn:aws:apigateway:us-east-1::/restapis/abcdef1234/stages/" + unique("live")
+    visibility = {"SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True, "MetricName": "acl"}
+    found = {
+        **{"SearchString": "/health", "FieldToMatch": {"UriPath": {}}, "PositionalConstraint": "EXACTLY"},
+        "TextTransformations": [{"Priority": 0, "Type": "NONE"}],
+    }
+    rule = {
+        "Name": "Health",
+        "Priority": 0,
+        "Action": {"Allow": {}},
+        "Statement": {"ByteMatchStatement": found},
+        "VisibilityConfig": visibility,
+    }
+    acl = {"Scope": "REGIONAL", "DefaultAction": {"Allow": {}}, "VisibilityConfig": visibility, "Rules": [rule]}
+    association = {"ResourceArn": stage, "WebACLArn": {"Fn::GetAtt": ["Acl", "Arn"]}}
+    stack = deploy(
+        embedded_aws,
+        {
+            "Acl": {"Type": "AWS::WAFv2::WebACL", "Properties": acl},
+            "Association": {"Type": "AWS::WAFv2::WebACLAssociation", "Properties": association},
+        },
+    )
+    client = embedded_aws.clients("wafv2")
+
+    delete(embedded_aws, stack)
+
+    with pytest.raises(client.exceptions.WAFNonexistentItemException):
+        client.get_web_acl_for_resource(ResourceArn=stage)
