@@ -25,8 +25,8 @@ SUFFIX = "roles"
 REGION = "us-east-1"
 API_KEY = "a-key-for-tests"
 LOGICAL_IDS = {"payment": "PaymentFunction", "health": "HealthFunction", "authorizer": "AuthorizerFunction"}
-# Lambda does these with the role, for the network and the log; the code does not.
-SERVICE_PREFIXES = ("ec2:", "logs:")
+# Lambda does these with the role, for the network, the log and the trace; the code does not: `test_service_roles.py` tries them.
+SERVICE_PREFIXES = ("ec2:", "logs:", "xray:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
