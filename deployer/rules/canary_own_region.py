@@ -19,11 +19,11 @@ class CanaryOwnRegion(CloudFormationLintRule):  # type: ignore[misc]
     """Finds a watcher that is lost with what it watches."""
 
     id = "W9762"
-    shortdesc = "A canary asks another Region than its own"
+    shortdesc = "Some canary asks another Region than its own"
     description = (
-        "A canary that asks its own Region's endpoint goes silent with that Region, when it is needed. Judged by the addresses in its "
-        "environment variables and inline script: it is found when all of them name the canary's own Region, and passed when one may lead "
-        "elsewhere."
+        "A canary that asks its own Region's endpoint goes silent with that Region, when it is needed. Beside one that asks another "
+        "Region it is right, for it tells a sick watcher from a sick Region: a template is found when none of its canaries looks "
+        "elsewhere. Judged by the addresses in environment variables and inline scripts; one that may lead elsewhere passes."
     )
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Synthetics_Canaries.html"
     facts = ("F7.6",)
@@ -31,11 +31,12 @@ class CanaryOwnRegion(CloudFormationLintRule):  # type: ignore[misc]
     parent_rules = ("E9700",)
 
     def faults(self, reading: Reading) -> Iterator[Fault]:
-        """Yield a fault for each canary whose addresses all name its own Region."""
-        for canary in reading.resources("AWS::Synthetics::Canary"):
-            regions = reading.where(canary) or reading.regions
-            if regions and all(_asks_only(canary.at(region), region) for region in regions):
-                yield canary.path, f"{canary.logical_id} asks its own Region only"
+        """Yield a fault for each canary when the addresses of all of them name their own Region."""
+        canaries = reading.resources("AWS::Synthetics::Canary")
+        regions = {canary.logical_id: reading.where(canary) or reading.regions for canary in canaries}
+        if all(_asks_only(canary.at(region), region) for canary in canaries for region in regions[canary.logical_id]):
+            for canary in canaries:
+                yield canary.path, f"{canary.logical_id} asks its own Region, and no canary asks another"
 
 
 def _asks_only(canary: Node, region: str) -> bool:

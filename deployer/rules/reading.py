@@ -97,20 +97,21 @@ class Reading:
                 found = {self.holds(part, region) for part in parts}
                 return decisive if decisive in found else None if None in found else not decisive
             case {"Fn::Equals": [one, other]}:
-                texts = [self.text(value, region) for value in (one, other)]
+                # A default is what a stack gets unless it is told otherwise, and conditions are what it is told by.
+                texts = [self.text(value, region, with_defaults=False) for value in (one, other)]
                 return None if any(text is None or "${" in text for text in texts) else texts[0] == texts[1]
             case _:
                 return None
 
-    def text(self, value: Any, region: str | None = None) -> str | None:
-        """Return a value as `Node.text` has it."""
+    def text(self, value: Any, region: str | None = None, *, with_defaults: bool = True) -> str | None:
+        """Return a value as `Node.text` has it; `with_defaults` when a parameter without a given value has its default."""
         match value:
             case bool():
                 return str(value).lower()
             case str() | int() | float():
                 return str(value)
             case {"Ref": str(name)} if name != "AWS::NoValue":
-                return self._reference(name, region)
+                return self._reference(name, region, with_defaults=with_defaults)
             case {"Fn::GetAtt": str(name)}:
                 return f"${{{name}}}"
             case {"Fn::GetAtt": [str(name), str(attribute)]}:
@@ -129,13 +130,13 @@ class Reading:
             case _:
                 return None
 
-    def _reference(self, name: str, region: str | None) -> str:
+    def _reference(self, name: str, region: str | None, *, with_defaults: bool = True) -> str:
         if name == "AWS::Region":
             return region or "${AWS::Region}"
         given = {str(values[name]) for values in self._given if name in values}
         if len(given) == 1:
             return given.pop()
-        if "Default" in self.parameter(name):
+        if with_defaults and "Default" in self.parameter(name):
             return str(self.parameter(name)["Default"])
         named = next((one for one in self.resources(*_NAMED_BY) if one.logical_id == name), None)
         own = _mapping(named.value).get(_NAMED_BY[named.type]) if named else None
