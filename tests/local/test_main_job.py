@@ -67,7 +67,7 @@ def test_a_second_roll_out_changes_nothing(system: Copy) -> None:
 
 
 def test_a_changed_function_is_all_that_a_plan_would_change(system: Copy, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """One package to each Region and one property of one resource."""
+    """One package to each Region, the function's code, and the version that the alias leads to."""
     with a_copy(tmp_path_factory.mktemp("edited")) as edited:
         with (edited.folder / "functions" / "payment" / "handler.py").open("a") as handler:
             handler.write("\n# Another line.\n")
@@ -77,8 +77,14 @@ def test_a_changed_function_is_all_that_a_plan_would_change(system: Copy, tmp_pa
     to_do = [step for step in json.loads(result.stdout)["steps"] if step["action"] != "none"]
     assert [(step["kind"], step["region"]) for step in to_do[:-1]] == [("ArtifactUpload", "us-east-2"), ("ArtifactUpload", "us-east-1")]
     assert all(step["key"].startswith("functions/payment/") for step in to_do[:-1])
-    (change,) = to_do[-1]["changes"]
-    assert (to_do[-1]["phase"], change["logical_id"], change["paths"]) == ("regional", "PaymentFunction", ["Properties.Code.S3Key"])
+    changes = {(change["action"], change["logical_id"].partition("Version")[0], *change["paths"]) for change in to_do[-1]["changes"]}
+    assert to_do[-1]["phase"] == "regional"
+    assert changes == {
+        ("Modify", "PaymentFunction", "Properties.Code.S3Key"),
+        ("Add", "PaymentFunction"),
+        ("Remove", "PaymentFunction"),
+        ("Modify", "PaymentFunctionAlias", "Properties.FunctionVersion"),
+    }
 
 
 def test_status_shows_both_regions_live(system: Copy) -> None:

@@ -17,6 +17,7 @@ from cfnlint.decode import decode_str
 
 from deployer.params.load import load_environment
 from deployer.rendering.render import render_system
+from deployer.rendering.rendered import RenderedSystem
 from deployer.vocabulary.names import name_of
 from tests.support.embedded import EmbeddedAws
 
@@ -40,15 +41,16 @@ class Invocation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionStack:
-    """A created stack: every function with its whole role and once without each action."""
+    """A created stack: every function with its whole role, published and called by its alias, and once without each action."""
 
     aws: EmbeddedAws
     actions: dict[str, tuple[str, ...]]
 
     def invoke(self, function: str, event: dict[str, Any], *, without: str | None = None) -> Invocation:
-        """Invoke the function whose role lacks the action `without`."""
+        """Invoke the function whose role lacks the action `without`; the one with the whole role as the API does, by its alias."""
+        name = case_name(function, without)
         answer = self.aws.clients("lambda", REGION).invoke(
-            FunctionName=case_name(function, without), Payload=json.dumps(event).encode(), LogType="Tail"
+            FunctionName=name if without else f"{name}:live", Payload=json.dumps(event).encode(), LogType="Tail"
         )
         return Invocation(
             answer=json.loads(answer["Payload"].read()),
@@ -65,9 +67,7 @@ def case_name(function: str, without: str | None) -> str:
 def create_function_stack(aws: EmbeddedAws, build: Path) -> FunctionStack:
     """Render, put the packages into a bucket, and create the stack; waits until it stands."""
     local = load_environment(ROOT / "params" / "local.yaml")
-    # With a zone given, no parameter waits for another stack's output.
-    zone = local.zone.model_copy(update={"hosted_zone_id": "Z0123456789ABC"})
-    environment = local.model_copy(update={"suffix": SUFFIX, "zone": zone})
+    environment = local.model_copy(update={"suffix": SUFFIX})
     system = render_system(environment, source=ROOT, build=build)
     account_id = aws.clients("sts", REGION).get_caller_identity()["Account"]
     s3, bucket = aws.clients("s3", REGION), name_of("artifact bucket", suffix=SUFFIX, account_id=account_id, region=REGION)
@@ -81,8 +81,8 @@ def create_function_stack(aws: EmbeddedAws, build: Path) -> FunctionStack:
     cloudformation = aws.clients("cloudformation", REGION)
     cloudformation.create_stack(
         StackName="function-roles",
-        TemplateBody=json.dumps(_template(regional, actions)),
-        Parameters=[{"ParameterKey": given.name, "ParameterValue": given.value} for given in system.regional.parameters],
+        TemplateBody=json.dumps(_template(regional | {"Parameters": {name: {"Type": "String"} for name in _known(system)}}, actions)),
+        Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in _known(system).items()],
         Capabilities=["CAPABILITY_NAMED_IAM"],
     )
     cloudformation.get_waiter("stack_create_complete").wait(StackName="function-roles", WaiterConfig={"Delay": 1, "MaxAttempts": 60})
@@ -91,10 +91,11 @@ def create_function_stack(aws: EmbeddedAws, build: Path) -> FunctionStack:
 
 def _template(regional: dict[str, Any], actions: dict[str, tuple[str, ...]]) -> dict[str, Any]:
     """Return the template: the layer, each function with each role, their table and their secret."""
-    kept = {section: regional[section] for section in ("Parameters", "Mappings", "Conditions") if section in regional}
+    kept = {section: regional[section] for section in ("Parameters", "Mappings")}
     resources: dict[str, Any] = {"SharedLayer": regional["Resources"]["SharedLayer"], **_stores()}
     for function, logical_id in LOGICAL_IDS.items():
         resources[f"{logical_id}LogGroup"] = regional["Resources"][f"{logical_id}LogGroup"]
+        resources |= _published(regional["Resources"], logical_id)
         for number, without in enumerate((None, *actions[function])):
             role_id = f"{logical_id}Role{number}"
             role = copy.deepcopy(regional["Resources"][f"{logical_id}Role"])
@@ -111,6 +112,20 @@ def _template(regional: dict[str, Any], actions: dict[str, tuple[str, ...]]) -> 
                 one["Properties"].pop(unneeded, None)
             resources[f"{logical_id}{number}"] = one
     return {"AWSTemplateFormatVersion": "2010-09-09", **kept, "Resources": resources}
+
+
+def _published(regional: dict[str, Any], logical_id: str) -> dict[str, Any]:
+    """Return the version and the alias of a function, of the case whose role is whole."""
+    ids = (name for name in regional if name.startswith((f"{logical_id}Version", f"{logical_id}Alias")))
+    published = {name: copy.deepcopy(regional[name]) for name in ids}
+    for one in published.values():
+        one["Properties"]["FunctionName"] = {"Ref": f"{logical_id}0"}
+    return published
+
+
+def _known(system: RenderedSystem) -> dict[str, str]:
+    """Return the parameters that wait for no other stack's output, which is all that functions use."""
+    return {given.name: given.value for given in system.regional.parameters if isinstance(given.value, str)}
 
 
 def _stores() -> dict[str, Any]:
