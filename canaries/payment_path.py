@@ -90,6 +90,7 @@ def walk_payment_path(send: Send, watch: Watch, *, api_key: str) -> str:
     paid = _expect("payment", send("POST", "/payment", headers, body), 201)
     transaction_id = paid.document.get("transactionId")
     _equal("payment", "status", paid.document.get("status"), "accepted")
+    _equal("payment", "region", paid.document.get("region"), watch.region)
     _equal("payment", "customerId", paid.document.get("customerId"), watch.customer_id)
 
     again = _expect("replay", send("POST", "/payment", headers, body), 201)

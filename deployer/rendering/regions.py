@@ -16,7 +16,7 @@ from deployer.vocabulary.names import PATTERNS, name_of
 _SUBNET_PREFIX_BITS: Final = 2
 
 # Route 53's metrics, and so alarms on them, exist in one Region only (F2.18).
-_ROUTE53_METRICS_REGION: Final = "us-east-1"
+ROUTE53_METRICS_REGION: Final = "us-east-1"
 
 # A canary's function is named `cwsyn-<canary>-<UUID>`, in the 64 characters of a function's name.
 _CANARY_CHARACTERS_IN_FUNCTION_NAME: Final = 21
@@ -67,7 +67,7 @@ def _values(environment: Environment, region: RegionParameters) -> dict[str, str
         "PeerRegion": peer.name,
         "PeerRole": peer.role,
         "PeerAuditBucketName": name_of("audit bucket", suffix=environment.suffix, role=peer.role),
-        "HoldsRoute53Metrics": "true" if region.name == _ROUTE53_METRICS_REGION else "false",
+        "HoldsRoute53Metrics": "true" if region.name == ROUTE53_METRICS_REGION else "false",
     }
     if gateway_prefix_lists_known(environment):
         values["DynamoDbPrefixList"], values["S3PrefixList"] = _PREFIX_LISTS[region.name]

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from deployer.params.model import Environment
 from deployer.rendering.contract import Refusal, api_gateway_body, as_yaml
+from deployer.rendering.dashboard import dashboard_body
 from deployer.rendering.engine import render, strict_engine
 from deployer.rendering.interface import parameter_groups, template_parameters
 from deployer.rendering.layer import HOST, LAMBDA, shared_layer
@@ -63,6 +64,7 @@ def template_data(kind: TemplateKind, environment: Environment, *, contract: str
         "package_key": _package_key(package_keys),
         "settled": partial(_settled, {one.name: one.value for one in stack_parameters(kind, environment) if isinstance(one.value, str)}),
         "api_body": partial(_api_body, contract),
+        "dashboard_body": partial(dashboard_body, environment),
         "deletion_policy": "Retain" if environment.retention.on_tear_down == "retain" else "Delete",
     }
 

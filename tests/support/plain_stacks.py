@@ -11,6 +11,7 @@ from typing import Any
 
 from deployer.params.model import Environment
 from deployer.rendering.rendered import RenderedSystem, RenderedTemplate
+from deployer.rendering.stack_parameters import HEALTH_CHECK_IDS
 from deployer.vocabulary.names import name_of
 from deployer.vocabulary.values import OutputOf
 from tests.support.embedded import EmbeddedAws
@@ -34,7 +35,7 @@ class PlainStacks:
             self.apply(self.system.bootstrap, self._name("bootstrap stack"), region)
             self._upload_packages(region)
         for region in order:
-            self.apply(self.system.regional, self._name("stack set"), region, Activation="Prepared")
+            self.apply(self.system.regional, self._name("stack set"), region, Activation="Prepared", **dict.fromkeys(HEALTH_CHECK_IDS, ""))
         self.apply(self.system.global_, self._name("global stack"), order[0])
         for region in order:
             self.apply(self.system.regional, self._name("stack set"), region)
@@ -47,7 +48,8 @@ class PlainStacks:
         change(
             StackName=stack,
             Parameters=[
-                {"ParameterKey": one.name, "ParameterValue": values.get(one.name, self._value(one.value))} for one in template.parameters
+                {"ParameterKey": one.name, "ParameterValue": values[one.name] if one.name in values else self._value(one.value)}
+                for one in template.parameters
             ],
             Capabilities=["CAPABILITY_NAMED_IAM"],
             **self._body(template, region),
