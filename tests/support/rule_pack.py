@@ -59,3 +59,12 @@ def _found(
 def _all_rules() -> Rules:
     """Return cfn-lint's rules and the pack's: reading them takes most of a second, and they keep nothing between runs."""
     return Runner(ConfigMixIn(["--append-rules", str(FOLDER)])).rules
+
+
+def good(name: str, *changes: tuple[str, str]) -> str:
+    """Return a rule's good template with texts put in the place of others; each of them is there."""
+    body = (TEMPLATES / name / "good.yaml").read_text("utf-8")
+    for old, new in changes:
+        assert old in body, old
+        body = body.replace(old, new)
+    return body
