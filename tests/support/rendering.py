@@ -80,11 +80,11 @@ def as_data(body: str) -> Any:
     return yaml.load(body, Loader=_CloudFormation)  # noqa: S506 - a safe loader with CloudFormation's tags
 
 
-class _CloudFormation(yaml.SafeLoader):
-    """YAML with CloudFormation's short functions."""
+class _CloudFormation(yaml.CSafeLoader):
+    """YAML with CloudFormation's short functions, read by libyaml: the regional body is long."""
 
 
-def _function(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> dict[str, Any]:
+def _function(loader: Any, name: str, node: yaml.Node) -> dict[str, Any]:
     if isinstance(node, yaml.ScalarNode):
         value: Any = loader.construct_scalar(node)
         value = value.split(".", 1) if name == "GetAtt" else value

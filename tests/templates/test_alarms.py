@@ -1,0 +1,187 @@
+"""Alarms: what they look at, when they send, and who judges whom."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from deployer.rendering.render import render_system
+from deployer.rendering.rendered import RenderedSystem
+from tests.support.live_resources import live_resources
+from tests.support.rendering import a_project, an_environment, as_data
+
+PLAIN, COMPOSITE = "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"
+REGIONS = ("us-east-1", "us-east-2")
+
+
+def _alarms(system: RenderedSystem, *kinds: str) -> dict[str, Any]:
+    resources = as_data(system.regional.body)["Resources"]
+    return {name: one["Properties"] for name, one in resources.items() if one["Type"] in (kinds or (PLAIN, COMPOSITE))}
+
+
+@pytest.fixture(scope="module")
+def render(tmp_path_factory: pytest.TempPathFactory):
+    """Return a function from changes of the environment to the rendered system."""
+    folder = tmp_path_factory.mktemp("alarms")
+    source = a_project(folder / "project")
+    return lambda **changes: render_system(an_environment(**changes), source=source, build=folder / "build")
+
+
+def test_every_alarm_tells_the_topic_when_it_rings_and_when_it_is_over(system: RenderedSystem):
+    """An alarm without a topic is a light in an empty room."""
+    for name, alarm in _alarms(system).items():
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "Topic"}], name
+
+
+def test_alarms_send_only_while_the_region_is_live(system: RenderedSystem):
+    """Those that exist before send nothing before; the others exist only when live."""
+    resources = as_data(system.regional.body)["Resources"]
+    for name, alarm in _alarms(system).items():
+        only_live = resources[name].get("Condition") == "IsLive"
+        assert alarm["ActionsEnabled"] == (True if only_live else {"Fn::If": ["IsLive", True, False]}), name
+
+
+def test_every_alarm_says_what_is_wrong_and_what_to_do(system: RenderedSystem):
+    """Whoever is woken reads these words first: a whole sentence of what, and one of where to look."""
+    descriptions = [alarm["AlarmDescription"] for alarm in _alarms(system).values()]
+
+    assert len(set(descriptions)) == len(descriptions)
+    for description in descriptions:
+        assert description.endswith("."), description
+        assert ": " in description or ". " in description, description
+        assert 60 <= len(description) <= 1024, description
+
+
+def test_alarms_that_were_asked_for_have_their_figures(local_system: RenderedSystem):
+    """Slower than 500 ms, more than 1 %, more than 10 in 5 minutes."""
+    alarms = _alarms(local_system)
+    latency, errors = alarms["LatencyAlarm"], alarms["ServerErrorsAlarm"]
+
+    assert (latency["MetricName"], latency["ExtendedStatistic"], latency["Threshold"]) == ("Latency", "p99", 500)
+    assert (errors["MetricName"], errors["Statistic"], errors["Period"], errors["Threshold"]) == ("5XXError", "Sum", 300, 10)
+    assert alarms["ErrorRateAlarm"]["Threshold"] == 1
+    assert alarms["CertificateAlarm"]["Threshold"] == 30
+    assert {alarm["ComparisonOperator"] for alarm in (latency, errors, alarms["ErrorRateAlarm"])} == {"GreaterThanThreshold"}
+
+
+def test_share_of_errors_has_a_floor(local_system: RenderedSystem):
+    """One error among the canaries' few requests is no reason to wake anybody."""
+    judged, *metrics = _alarms(local_system)["ErrorRateAlarm"]["Metrics"]
+
+    assert judged == {"Id": "judged", "Expression": "IF(requests >= 100, 100 * errors / requests, 0)", "ReturnData": True}
+    assert {one["Id"]: one["MetricStat"]["Metric"]["MetricName"] for one in metrics} == {"requests": "Count", "errors": "5XXError"}
+    assert not any(one["ReturnData"] for one in metrics)
+
+
+def test_every_function_is_watched_for_errors_and_throttles(local_system: RenderedSystem):
+    """One left out fails alone and unheard."""
+    functions = {name for name, one in as_data(local_system.regional.body)["Resources"].items() if one["Type"] == "AWS::Lambda::Function"}
+    alarms = _alarms(local_system)
+    watched = {alarm["Dimensions"][0]["Value"]["Ref"] for alarm in alarms.values() if alarm.get("Namespace") == "AWS/Lambda"}
+    throttles = json.dumps(alarms["FunctionThrottlesAlarm"]["Metrics"])
+
+    assert watched == functions
+    assert all(f'"Ref": "{name}"' in throttles for name in functions)
+
+
+def test_every_queue_is_watched_for_messages(system: RenderedSystem):
+    """A dead letter is work that nobody will do unless somebody is told."""
+    queues = {name for name, one in as_data(system.regional.body)["Resources"].items() if one["Type"] == "AWS::SQS::Queue"}
+    watched = {
+        alarm["Dimensions"][0]["Value"]["Fn::GetAtt"][0] for alarm in _alarms(system).values() if alarm.get("Namespace") == "AWS/SQS"
+    }
+
+    assert watched == queues
+
+
+def test_refused_requests_are_counted_from_the_access_log(local_system: RenderedSystem):
+    """API Gateway counts them among all that it refuses; the filter's field is one the log has."""
+    resources = as_data(local_system.regional.body)["Resources"]
+    filter_, alarm = resources["RefusedRequests"]["Properties"], resources["RefusedRequestsAlarm"]["Properties"]
+    counted = filter_["MetricTransformations"][0]
+
+    assert '"status": "$context.status"' in resources["ApiStage"]["Properties"]["AccessLogSetting"]["Format"]
+    assert filter_["FilterPattern"] == '{ $.status = "429" }'
+    assert (counted["MetricNamespace"], counted["MetricName"]) == (alarm["Namespace"], alarm["MetricName"])
+
+
+def test_lag_of_audit_copies_is_watched_where_they_arrive(local_system: RenderedSystem):
+    """S3 publishes it there, and the Region that is left can still read it; failures are published where they begin."""
+    alarms = _alarms(local_system)
+    rule = as_data(local_system.regional.body)["Resources"]["AuditBucket"]["Properties"]["ReplicationConfiguration"]["Fn::If"][1]["Rules"][
+        0
+    ]
+    peer = {"Fn::FindInMap": ["Regions", {"Ref": "AWS::Region"}, "PeerAuditBucketName"]}
+
+    def dimensions(name: str) -> dict[str, Any]:
+        return {one["Name"]: one["Value"] for one in alarms[name]["Dimensions"]}
+
+    assert dimensions("AuditLagAlarm") == {"SourceBucket": peer, "DestinationBucket": {"Ref": "AuditBucket"}, "RuleId": rule["Id"]}
+    assert dimensions("AuditFailuresAlarm") == {"SourceBucket": {"Ref": "AuditBucket"}, "DestinationBucket": peer, "RuleId": rule["Id"]}
+
+
+def test_lag_of_the_ledger_is_watched_only_where_there_is_one(render):
+    """A strongly consistent table has no such metric (F1.7): the alarm would be silent for ever."""
+    assert "TableReplicationAlarm" not in _alarms(render())
+    assert _alarms(render(table={"consistency": "eventual"}))["TableReplicationAlarm"]["MetricName"] == "ReplicationLatency"
+
+
+def test_region_is_called_lost_by_the_other_that_can_still_pay_itself(system: RenderedSystem):
+    """A judge that is cut off would call everybody else lost."""
+    rule = _alarms(system)["PeerLostAlarm"]["AlarmRule"]["Fn::Sub"]
+
+    assert rule == 'ALARM("${PeerCanaryAlarm}") AND OK("${OwnCanaryAlarm}")'
+
+
+def test_region_calls_itself_sick_only_when_two_signals_agree(system: RenderedSystem):
+    """The canary alone may be broken, errors alone may be a caller's."""
+    rule = _alarms(system)["RegionSickAlarm"]["AlarmRule"]["Fn::Sub"]
+
+    assert rule.startswith('ALARM("${OwnCanaryAlarm}") AND (')
+    assert 'ALARM("${ServerErrorsAlarm}")' in rule
+
+
+@pytest.mark.parametrize("watched", ["Own", "Peer"])
+def test_silent_canary_is_neither_well_nor_failing(system: RenderedSystem, watched: str):
+    """Silence moves no traffic; it is told all the same."""
+    alarm = _alarms(system)[f"{watched}CanaryAlarm"]
+
+    assert alarm["TreatMissingData"] == "missing"
+    assert alarm["InsufficientDataActions"] == [{"Ref": "Topic"}]
+    assert alarm["Dimensions"] == [{"Name": "CanaryName", "Value": {"Ref": f"{watched}Canary"}}]
+
+
+def test_route_53_is_watched_where_its_metrics_are(system: RenderedSystem):
+    """An alarm on them anywhere else never has data (F2.18); without an id it could not be made."""
+    checks = {"PrimaryCheckAlarm", "SecondaryCheckAlarm"}
+    without_ids = {"HealthCheckIdPrimary": "", "HealthCheckIdSecondary": ""}
+
+    assert checks <= live_resources(system, "us-east-1").keys()
+    assert not checks & live_resources(system, "us-east-2").keys()
+    assert not checks & live_resources(system, "us-east-1", without_ids).keys()
+
+
+def test_standby_tells_of_traffic_by_its_own_count(system: RenderedSystem):
+    """The counterpart that is there when the Region with Route 53's metrics is not."""
+    assert "StandbyTrafficAlarm" in live_resources(system, "us-east-2")
+    assert "StandbyTrafficAlarm" not in live_resources(system, "us-east-1")
+
+
+@pytest.mark.parametrize("minutes", [1, 2, 5, 10, 15, 30])
+def test_canaries_alone_are_no_traffic(render, minutes: int):
+    """Two canaries pay in each Region, twice a run; the bound is above whatever they do in 5 minutes."""
+    system = render(canaries={"interval_minutes": minutes})
+    runs_max = -(-5 // minutes) + 1
+
+    assert 2 * 2 * (-(-5 // minutes)) < _alarms(system)["StandbyTrafficAlarm"]["Threshold"] <= 2 * 2 * runs_max + 10
+    assert _alarms(system)["OwnCanaryAlarm"]["Period"] == minutes * 60
+
+
+def test_region_that_is_prepared_has_no_alarm_on_what_it_lacks(system: RenderedSystem):
+    """No canary, so nothing on canaries and nothing above that."""
+    prepared = live_resources(system, "us-east-1", {"Activation": "Prepared"})
+
+    assert not {"OwnCanary", "PeerCanary", "OwnCanaryAlarm", "PeerCanaryAlarm", "RegionSickAlarm", "PeerLostAlarm"} & prepared.keys()
+    assert "ServerErrorsAlarm" in prepared
