@@ -47,6 +47,10 @@ class Reading:
         """Return a section of the template, empty when it is absent or no mapping."""
         return _mapping(self._template.get(name))
 
+    def under(self, name: str) -> "Node":
+        """Return a section of the template as a node."""
+        return Node(reading=self, value=self.section(name), path=(name,))
+
     def resources(self, *types: str) -> tuple["Resource", ...]:
         """Return the resources of these types, of all types when none is named."""
         found = []
@@ -65,8 +69,7 @@ class Reading:
     @cached_property
     def lookups(self) -> tuple["Node", ...]:
         """Every Fn::FindInMap of the template that looks up the stack's own Region."""
-        whole = Node(reading=self, value=self._template, path=())
-        found = (node for section in ("Conditions", "Resources", "Outputs") for node in _functions(whole, section))
+        found = (node for name in ("Conditions", "Resources", "Outputs") for node in _lookups(self.under(name)))
         return tuple(node for node in found if isinstance(node.value, list) and len(node.value) > 2 and node.value[1] == _HERE)
 
     @cached_property
@@ -279,15 +282,14 @@ def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _functions(node: Node, key: str | int) -> Iterator[Node]:
-    """Yield the arguments of every Fn::FindInMap below, all branches included."""
-    value = node.value.get(key) if isinstance(node.value, dict) else node.value[key]
-    below = Node(reading=node.reading, value=value, path=(*node.path, key))
-    if key == "Fn::FindInMap":
-        yield below
-    keys = value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
-    for one in keys:
-        yield from _functions(below, one)
+def _lookups(node: Node) -> Iterator[Node]:
+    """Yield the arguments of every Fn::FindInMap below, whatever branch it stands in."""
+    keys = node.value if isinstance(node.value, dict) else range(len(node.value)) if isinstance(node.value, list) else ()
+    for key in keys:
+        below = Node(reading=node.reading, value=node.value[key], path=(*node.path, key))
+        if key == "Fn::FindInMap":
+            yield below
+        yield from _lookups(below)
 
 
 class RegionValues(CloudFormationLintRule):  # type: ignore[misc]

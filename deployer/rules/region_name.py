@@ -10,7 +10,7 @@ from cfnlint.rules import CloudFormationLintRule
 if TYPE_CHECKING:
     from deployer.rules.reading import Fault, Reading
 
-_SPARED = {"Description", "AlarmDescription", "HealthCheckConfig"}
+_CHECKERS = ("HealthCheckConfig", "Regions")
 
 
 class RegionName(CloudFormationLintRule):  # type: ignore[misc]
@@ -30,16 +30,18 @@ class RegionName(CloudFormationLintRule):  # type: ignore[misc]
 
     def faults(self, reading: Reading) -> Iterator[Fault]:
         """Yield a fault for each Region that stands where it is wrong in another."""
-        for resource in reading.resources() if len(reading.served) > 1 else ():
-            regions = reading.where(resource)
-            if len(regions) < 2:
-                continue
-            seen = [{leaf.path: leaf for leaf in resource.at(region).leaves()} for region in regions]
-            for path, leaf in seen[0].items():
-                everywhere = all(path in leaves for leaves in seen)
-                if everywhere and not _SPARED.intersection(path) and (named := reading.regions_in(str(leaf.value))):
-                    yield path, f"{', '.join(sorted(named))} is wrong in {_others(regions, named)}"
+        if len(reading.served) < 2:
+            return
+        places = [(resource, reading.where(resource)) for resource in reading.resources()]
+        for node, regions in [*places, (reading.under("Outputs"), reading.served)]:
+            seen = [{leaf.path: leaf for leaf in node.at(region).leaves()} for region in regions]
+            for path, leaf in seen[0].items() if len(seen) > 1 else ():
+                named = reading.regions_in(str(leaf.value))
+                if named and not _is_spared(path) and all(path in leaves for leaves in seen):
+                    others = ", ".join(region for region in regions if region not in named) or "the other Region"
+                    yield path, f"{', '.join(sorted(named))} is wrong in {others}"
 
 
-def _others(regions: tuple[str, ...], named: frozenset[str]) -> str:
-    return ", ".join(region for region in regions if region not in named) or "the other Region"
+def _is_spared(path: tuple[str | int, ...]) -> bool:
+    """Return whether the place is for people, or lists Route 53's checkers."""
+    return "Description" in path or "AlarmDescription" in path or path[3:5] == _CHECKERS

@@ -10,10 +10,10 @@ from cfnlint.rules import CloudFormationLintRule
 if TYPE_CHECKING:
     from deployer.rules.reading import Fault, Node, Reading, Resource
 
-# Type -> (its replicas, a replica's key, how many of them may share one): the first replica of a table may be the stack's own.
+# Type -> (its replicas, a replica's key, whether all of them are in other Regions than the stack).
 _KEYS = {
-    "AWS::DynamoDB::GlobalTable": ("Replicas", ("SSESpecification", "KMSMasterKeyId"), 1),
-    "AWS::SecretsManager::Secret": ("ReplicaRegions", ("KmsKeyId",), 0),
+    "AWS::DynamoDB::GlobalTable": ("Replicas", ("SSESpecification", "KMSMasterKeyId"), False),
+    "AWS::SecretsManager::Secret": ("ReplicaRegions", ("KmsKeyId",), True),
 }
 
 
@@ -35,24 +35,24 @@ class ReplicaKey(CloudFormationLintRule):  # type: ignore[misc]
     def faults(self, reading: Reading) -> Iterator[Fault]:
         """Yield a fault for each replica whose key belongs to another Region."""
         keys = {key.logical_id: key for key in reading.resources("AWS::KMS::Key")}
-        for kind, (replicas_key, key_path, shared_max) in _KEYS.items():
+        for kind, (replicas_key, key_path, all_away) in _KEYS.items():
             for resource in reading.resources(kind):
                 replicas = [(replica, replica.first(*key_path)) for replica in resource.items(replicas_key)]
                 used = [(replica, key) for replica, key in replicas if key is not None]
                 for replica, key in used:
-                    same = [other for _, other in used if other.value == key.value]
-                    if fault := _fault(replica, key, keys, alone=len(same) <= shared_max):
+                    shared = len([other for _, other in used if other.value == key.value]) > 1
+                    if fault := _fault(replica, key, keys.get(key.target or ""), shared=shared, away=shared or all_away):
                         yield key.path, fault
 
 
-def _fault(replica: Node, key: Node, keys: dict[str, Resource], *, alone: bool) -> str | None:
+def _fault(replica: Node, key: Node, own: Resource | None, *, shared: bool, away: bool) -> str | None:
+    """Return what is wrong with a replica's key; `own` when it is the template's, `away` when the replica is elsewhere."""
     region = replica.first("Region")
     others = key.regions - {region.known} if region and region.known else frozenset()
     if others:
         return f"The replica in {region.known if region else '?'} uses a key of {', '.join(sorted(others))}"
-    own = keys.get(key.target or "")
     multi = own.first("MultiRegion") if own else None
-    if own and not alone and not (multi and multi.text == "true" and "Ref" in key.value):
+    if own and away and not (multi and multi.text == "true" and "Ref" in key.value):
         return f"{own.logical_id} is a key of the stack's Region alone"
     fixed = key.known and not key.known.startswith("alias/") and ":alias/" not in key.known and "mrk-" not in key.known
-    return f"One key serves replicas in several Regions: {key.known}" if fixed and not alone else None
+    return f"One key serves replicas in several Regions: {key.known}" if shared and fixed else None

@@ -81,6 +81,22 @@ def test_secrets_are_judged_beside_the_table(changes: list[tuple[str, str]], num
     assert objections(good("secret_regions", *changes)) == numbers
 
 
+@pytest.mark.parametrize(
+    ("key", "numbers"),
+    [
+        pytest.param("arn:aws:kms:us-east-1:111122223333:key/1234-5678", [], id="key of the replica's Region"),
+        pytest.param("arn:aws:kms:us-east-2:111122223333:key/1234-5678", ["E9742"], id="key of another"),
+        pytest.param("alias/secrets", [], id="alias"),
+        pytest.param("!Ref Key", ["E9742"], id="key of this stack"),
+    ],
+)
+def test_key_of_a_secrets_replica_is_of_its_region(key: str, numbers: list[str]) -> None:
+    """A secret's replicas are all elsewhere: the stack's own key is none of theirs."""
+    body = good("secret_regions", ("[{Region: us-east-1}]", f"[{{Region: us-east-1, KmsKeyId: {key}}}]"))
+
+    assert objections(f"{body}\n{KEY.replace('MULTI', 'false')}") == numbers
+
+
 def test_secret_alone_is_nobodys_business() -> None:
     """A template without a global table may be for one Region."""
     assert objections("Resources: {ApiKey: {Type: AWS::SecretsManager::Secret, Properties: {GenerateSecretString: {}}}}") == []

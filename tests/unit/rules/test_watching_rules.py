@@ -58,6 +58,23 @@ def test_canary_is_judged_by_its_addresses(address: str, numbers: list[str]) -> 
     assert objections(body + name) == numbers
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param("!Ref PeerUrl", id="unknown"),
+        pytest.param("!Sub 'https://${Peer}.api.example.com'", id="a host that is unknown"),
+        pytest.param("!ImportValue PeerUrl", id="no text"),
+        pytest.param("https://us-west-2.api.example.com", id="another Region's"),
+    ],
+)
+def test_canary_with_an_address_that_may_be_elsewhere_passes(other: str) -> None:
+    """Beside its own Region's, which it may ask as well."""
+    own = '          OWN_URL: !Sub "https://${AWS::Region}.api.example.com"\n'
+
+    assert objections(good("canary_own_region", (API_URL, own))) == ["W9762"]
+    assert objections(good("canary_own_region", (API_URL, f"{own}          OTHER_URL: {other}\n"))) == []
+
+
 def test_canary_of_its_own_region_is_right_beside_one_that_looks_elsewhere() -> None:
     """It tells a sick watcher from a sick Region."""
     body = good("canary_own_region")
@@ -140,6 +157,28 @@ def test_regions_in_a_body_for_all_regions(value: str, numbers: list[str]) -> No
     conditions = "Conditions:\n  IsEast: !Equals [!Ref AWS::Region, us-east-1]\n  IsLive: !Equals [!Ref Stage, live]\nResources:"
 
     assert objections(good("region_name", (ROLE, value), ("Resources:", conditions))) == numbers
+
+
+@pytest.mark.parametrize(
+    ("section", "numbers"),
+    [
+        pytest.param("Outputs: {Peer: {Description: us-east-2, Value: us-east-1}}", ["E9780"], id="in an output"),
+        pytest.param("Outputs: {Peer: {Description: us-east-2, Value: x}}", [], id="in an output's description"),
+        pytest.param(
+            "  Check: {Type: AWS::Route53::HealthCheck, Properties: {HealthCheckConfig: {Regions: [us-east-1, us-west-1, us-west-2]}}}",
+            [],
+            id="as checkers",
+        ),
+        pytest.param(
+            "  Check: {Type: AWS::Route53::HealthCheck, Properties: {HealthCheckConfig: {FullyQualifiedDomainName: us-east-1.x.com}}}",
+            ["E9780"],
+            id="in a name that is checked",
+        ),
+    ],
+)
+def test_regions_elsewhere_in_a_body_for_all_regions(section: str, numbers: list[str]) -> None:
+    """Outputs count; checkers stand where Route 53 has them."""
+    assert objections(f"{good('reading')}\n{section}\n") == numbers
 
 
 def test_body_can_be_said_to_be_for_all_regions() -> None:
