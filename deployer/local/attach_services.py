@@ -10,6 +10,7 @@ from typing import Any, Final
 from xml.etree.ElementTree import Element
 
 SEAMS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
+    ("ministack.core.iam_actions", ("extract_resource_arn",)),
     ("ministack.services.apigateway_v1", ("_rest_apis", "_domain_names")),
     ("ministack.services.cloudformation", ("_stacks",)),
     ("ministack.services.cloudformation.helpers", ("_resolve_document",)),
@@ -81,6 +82,23 @@ def read_template_urls_as(rewrite: Callable[[str], str]) -> None:
         return resolve({**params, url_key: [rewrite(url)]} if url else params, body_key, url_key, label)
 
     helpers._resolve_document = resolve_rewritten
+
+
+def name_log_groups_as_policies_do() -> None:
+    """Judge calls on a log group by its ARN with `:*` at its end, as policies have to name it for all but tagging.
+
+    Source: LogGroup, Amazon CloudWatch Logs API Reference: `arn` and `logGroupArn`.
+    """
+    from ministack.core import iam_actions
+
+    extract = iam_actions.extract_resource_arn
+
+    def extract_for_policies(service: str, *request: Any) -> Any:
+        arn = extract(service, *request)
+        is_group = service == "logs" and ":log-group:" in arn and "tag" not in str(request[2].get("x-amz-target", "")).lower()
+        return f"{arn}:*" if is_group and not arn.endswith(":*") else arn
+
+    iam_actions.extract_resource_arn = extract_for_policies
 
 
 def close_endpoint(account_id: str, region: str, api_id: str, closed: bool) -> None:

@@ -1,4 +1,4 @@
-"""What a template says of a bucket beyond MiniStack: its replication, and that a bucket with content is not deleted.
+"""What a template says of a bucket beyond MiniStack: its lock and replication, and that a bucket with content is not deleted.
 
 Replication is S3's own and so copies objects for real, across Regions and both ways. As on AWS, both buckets must be
 versioned and the destination must exist first (F5.1), so that two buckets that replicate to each other need two passes.
@@ -29,6 +29,19 @@ def settle_replication(physical_id: str, old: dict[str, Any], new: dict[str, Any
     return {}
 
 
+def settle_object_lock(physical_id: str, old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """Lock a bucket's objects as its template says; raises ValueError when a lock is to be taken away, which S3 never does (F5.7).
+
+    Source: AWS::S3::Bucket ObjectLockConfiguration, CloudFormation Template Reference.
+    """
+    wanted = new.get("ObjectLockConfiguration")
+    if wanted and wanted != old.get("ObjectLockConfiguration"):
+        own_client("s3").put_object_lock_configuration(Bucket=physical_id, ObjectLockConfiguration=_lock(wanted))
+    elif old.get("ObjectLockConfiguration") and not wanted:
+        raise ValueError("Object Lock cannot be disabled once it is enabled")
+    return {}
+
+
 def refuse_content(physical_id: str, properties: dict[str, Any]) -> None:
     """Raise ValueError when a bucket about to be deleted holds objects, versions or delete markers (F5.9)."""
     client = own_client("s3")
@@ -43,6 +56,12 @@ def refuse_content(physical_id: str, properties: dict[str, Any]) -> None:
 def as_api(configuration: dict[str, Any]) -> dict[str, Any]:
     """Return S3's ReplicationConfiguration for a template's: the same but for `Id` and the filters' tags."""
     return {"Role": configuration["Role"], "Rules": [_rule(rule) for rule in configuration["Rules"]]}
+
+
+def _lock(template: dict[str, Any]) -> dict[str, Any]:
+    retention = dict(template.get("Rule", {}).get("DefaultRetention", {}))
+    retention |= {unit: int(retention[unit]) for unit in ("Days", "Years") if unit in retention}
+    return {"ObjectLockEnabled": "Enabled"} | ({"Rule": {"DefaultRetention": retention}} if retention else {})
 
 
 def _rule(template: dict[str, Any]) -> dict[str, Any]:

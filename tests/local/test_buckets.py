@@ -1,4 +1,4 @@
-"""Buckets given by a template: replication, and no deletion of content."""
+"""Buckets given by a template: locks, replication, and no deletion of content."""
 
 from __future__ import annotations
 
@@ -46,6 +46,25 @@ def test_second_pass_turns_two_way_replication_on(embedded_aws: EmbeddedAws) -> 
     assert in_west.get_object(Bucket=west, Key="audit/1")["Body"].read() == b"one"
     assert in_east.get_object(Bucket=east, Key="audit/2")["Body"].read() == b"two"
     assert in_west.list_objects_v2(Bucket=west)["KeyCount"] == 2
+
+
+def test_locked_objects_stay_and_so_does_the_lock(embedded_aws: EmbeddedAws) -> None:
+    """What is put gets the template's retention by itself, and no update takes the lock from the bucket."""
+    lock = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": "7"}}}
+    resources = a_bucket(unique("locked"))
+    name = resources["Bucket"]["Properties"]["BucketName"]
+    resources["Bucket"]["Properties"] |= {"ObjectLockEnabled": True, "ObjectLockConfiguration": lock}
+    stack = deploy(embedded_aws, resources)
+    s3 = embedded_aws.clients("s3")
+
+    version = s3.put_object(Bucket=name, Key="audit/1", Body=b"one")["VersionId"]
+
+    assert s3.get_object_retention(Bucket=name, Key="audit/1", VersionId=version)["Retention"]["Mode"] == "GOVERNANCE"
+    with pytest.raises(s3.exceptions.ClientError, match="AccessDenied"):
+        s3.delete_object(Bucket=name, Key="audit/1", VersionId=version)
+    with pytest.raises(StackFailed) as failed:
+        deploy(embedded_aws, a_bucket(name), name=stack.name)
+    assert "cannot be disabled" in failed.value.reasons["Bucket"]
 
 
 def test_destination_must_exist(embedded_aws: EmbeddedAws) -> None:

@@ -1,0 +1,183 @@
+"""Each role that a service acts with can do that service's work, and each of its actions is needed for it.
+
+What functions do with their roles is in test_function_roles.py. Here is what Lambda, S3 and EC2 do with the roles, by the same calls.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from deployer.rendering.render import render_system
+from tests.local.test_function_roles import ACTIONS as BY_CODE
+from tests.support.choices import BOUNDARY, EVERYTHING
+from tests.support.embedded import EmbeddedAws
+from tests.support.plain_stacks import PlainStacks
+from tests.support.rendering import PROJECT, an_environment
+from tests.support.service_roles import ServiceRole, refused
+from tests.support.stacks import unique
+
+REGION, PEER, SUFFIX = "us-east-1", "us-east-2", "services"
+BUCKET, PEER_BUCKET = f"payment-audit-logs-primary-{SUFFIX}", f"payment-audit-logs-secondary-{SUFFIX}"
+FLOW_LOG = f"/aws/vpc/payment-primary-{SUFFIX}"
+FUNCTIONS = {
+    "payment": f"payment-processor-primary-{SUFFIX}",
+    "health": f"payment-health-primary-{SUFFIX}",
+    "authorizer": f"payment-authorizer-primary-{SUFFIX}",
+}
+
+Call = Callable[[Any], object]
+
+# Log calls of a service, by action; the group and a stream that is there are put in.
+LOGGING: dict[str, Callable[[str, str], Call]] = {
+    "logs:CreateLogStream": lambda group, stream: lambda logs: logs.create_log_stream(logGroupName=group, logStreamName=unique("new")),
+    "logs:PutLogEvents": lambda group, stream: (
+        lambda logs: logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=[{"timestamp": 1, "message": "line"}])
+    ),
+    "logs:DescribeLogStreams": lambda group, stream: lambda logs: logs.describe_log_streams(logGroupName=group),
+    "logs:DescribeLogGroups": lambda group, stream: lambda logs: logs.describe_log_groups(logGroupNamePrefix=group),
+}
+
+# Calls of S3's replication that a client can make as well.
+REPLICATION: dict[str, Callable[[dict[str, str]], Call]] = {
+    "s3:GetReplicationConfiguration": lambda record: lambda s3: s3.get_bucket_replication(Bucket=BUCKET),
+    "s3:ListBucket": lambda record: lambda s3: s3.list_objects_v2(Bucket=BUCKET),
+    "s3:GetObjectVersionAcl": lambda record: lambda s3: s3.get_object_acl(**record),
+    "s3:GetObjectVersionTagging": lambda record: lambda s3: s3.get_object_tagging(**record),
+    "s3:GetObjectRetention": lambda record: lambda s3: s3.get_object_retention(**record),
+    "s3:GetObjectLegalHold": lambda record: lambda s3: s3.get_object_legal_hold(**record),
+}
+
+_BY_S3 = "no client can call it, and the embedded S3 copies without asking the role"
+_BY_LAMBDA = "Lambda does it when a function enters the VPC; the embedded Lambda makes no network interfaces"
+_BY_XRAY = "the embedded AWS has no X-Ray"
+_THROUGH_S3 = "allowed through S3 alone (kms:ViaService), and the embedded S3 asks no key"
+
+# Action -> why the embedded AWS cannot run it. IAM is asked for a verdict instead, on the resource that the service names.
+NOT_RUN = {
+    **dict.fromkeys(("s3:GetObjectVersionForReplication", "s3:ReplicateObject", "s3:ReplicateTags"), _BY_S3),
+    **dict.fromkeys((f"ec2:{verb}NetworkInterface" for verb in ("Create", "Delete")), _BY_LAMBDA),
+    **dict.fromkeys((f"ec2:{verb}PrivateIpAddresses" for verb in ("Assign", "Unassign")), _BY_LAMBDA),
+    **dict.fromkeys((f"ec2:Describe{what}" for what in ("NetworkInterfaces", "Subnets")), _BY_LAMBDA),
+    **dict.fromkeys((f"xray:Put{what}" for what in ("TraceSegments", "TelemetryRecords")), _BY_XRAY),
+    **dict.fromkeys(("kms:Decrypt", "kms:Encrypt"), _THROUGH_S3),
+}
+
+
+@pytest.fixture(scope="module")
+def stacks(embedded_aws: EmbeddedAws) -> PlainStacks:
+    """An environment with every optional part, live, on an account that bounds its roles."""
+    bound = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    embedded_aws.clients("iam").create_policy(PolicyName=BOUNDARY.rpartition("/")[2], PolicyDocument=json.dumps(bound))
+    environment = an_environment(**EVERYTHING, suffix=SUFFIX, zone={"name": "services.example.test"})
+    made = PlainStacks(
+        aws=embedded_aws, environment=environment, system=render_system(environment, source=PROJECT, build=PROJECT / "build")
+    )
+    made.apply_all()
+    return made
+
+
+@pytest.fixture
+def role(stacks: PlainStacks) -> Callable[[str], ServiceRole]:
+    """Return a function from a role's physical name to the role."""
+    return lambda name: ServiceRole(aws=stacks.aws, name=name)
+
+
+@pytest.fixture(scope="module")
+def record(stacks: PlainStacks) -> dict[str, str]:
+    """An audit record under lock and legal hold: bucket, key and version."""
+    s3 = stacks.aws.clients("s3", REGION)
+    # The bucket refuses plain HTTP, which is all the embedded AWS speaks; S3's own work is done inside S3.
+    s3.delete_bucket_policy(Bucket=BUCKET)
+    version = s3.put_object(Bucket=BUCKET, Key="record.json", Body=b"{}", ObjectLockLegalHoldStatus="ON")["VersionId"]
+    return {"Bucket": BUCKET, "Key": "record.json", "VersionId": version}
+
+
+def _needs(role: ServiceRole, service: str, action: str, call: Call) -> None:
+    """Assert that a call is allowed by the whole role and refused without the action."""
+    assert not refused(call, role.aws.clients(service, REGION, **role.credentials()))
+    assert refused(call, role.aws.clients(service, REGION, **role.credentials(without=action)))
+
+
+@pytest.mark.parametrize("action", LOGGING)
+def test_flow_log_role_needs_each_of_its_actions(stacks: PlainStacks, role: Callable[[str], ServiceRole], action: str) -> None:
+    """EC2 finds the stack's log group and writes to streams of its own in it."""
+    stream = unique("there")
+    stacks.aws.clients("logs", REGION).create_log_stream(logGroupName=FLOW_LOG, logStreamName=stream)
+
+    _needs(role(f"payment-flow-logs-primary-{SUFFIX}"), "logs", action, LOGGING[action](FLOW_LOG, stream))
+
+
+@pytest.mark.parametrize("action", ["logs:CreateLogStream", "logs:PutLogEvents"])
+@pytest.mark.parametrize("function", FUNCTIONS.values())
+def test_function_roles_need_both_log_actions(stacks: PlainStacks, role: Callable[[str], ServiceRole], function: str, action: str) -> None:
+    """Lambda writes a function's log with the function's role, to that function's group alone."""
+    group, stream = f"/aws/lambda/{function}", unique("there")
+    stacks.aws.clients("logs", REGION).create_log_stream(logGroupName=group, logStreamName=stream)
+
+    _needs(role(function), "logs", action, LOGGING[action](group, stream))
+
+
+@pytest.mark.parametrize("action", REPLICATION)
+def test_replication_role_needs_what_it_reads(role: Callable[[str], ServiceRole], record: dict[str, str], action: str) -> None:
+    """Configuration, list, and each record with its tags, owner and locks."""
+    _needs(role(BUCKET), "s3", action, REPLICATION[action](record))
+
+
+ANY_INTERFACE = "arn:aws:ec2:us-east-1:111122223333:*/*"
+
+
+@pytest.mark.parametrize(
+    ("name", "action", "resource"),
+    [
+        (BUCKET, "s3:GetObjectVersionForReplication", f"arn:aws:s3:::{BUCKET}/record.json"),
+        (BUCKET, "s3:ReplicateObject", f"arn:aws:s3:::{PEER_BUCKET}/record.json"),
+        (BUCKET, "s3:ReplicateTags", f"arn:aws:s3:::{PEER_BUCKET}/record.json"),
+        *((name, f"xray:Put{what}", "*") for name in FUNCTIONS.values() for what in ("TraceSegments", "TelemetryRecords")),
+        *((FUNCTIONS["payment"], f"ec2:{verb}NetworkInterface", ANY_INTERFACE) for verb in ("Create", "Delete")),
+        *(
+            (FUNCTIONS["health"], f"ec2:{verb}PrivateIpAddresses", "arn:aws:ec2:us-east-1:111122223333:*/*")
+            for verb in ("Assign", "Unassign")
+        ),
+        *((FUNCTIONS["health"], f"ec2:Describe{what}", "*") for what in ("NetworkInterfaces", "Subnets")),
+    ],
+)
+def test_iam_allows_what_cannot_be_run_here(role: Callable[[str], ServiceRole], name: str, action: str, resource: str) -> None:
+    """On the resource that the service names, and only by the action's own statement."""
+    one = role(name)
+
+    assert one.may(action, resource, REGION)
+    assert not one.may(action, resource, REGION, without=action)
+
+
+def test_replication_role_reaches_no_other_bucket(role: Callable[[str], ServiceRole]) -> None:
+    """It reads its own Region's records and writes the other's, never the reverse, and deletes nothing."""
+    one = role(BUCKET)
+
+    assert not one.may("s3:ReplicateObject", f"arn:aws:s3:::{BUCKET}/record.json", REGION)
+    assert not one.may("s3:GetObjectVersionForReplication", f"arn:aws:s3:::{PEER_BUCKET}/record.json", REGION)
+    assert not one.may("s3:ReplicateDelete", f"arn:aws:s3:::{PEER_BUCKET}/record.json", REGION)
+
+
+def test_keys_are_used_through_s3_alone(stacks: PlainStacks, role: Callable[[str], ServiceRole]) -> None:
+    """The replication role can use neither Region's key by itself."""
+    credentials = role(BUCKET).credentials()
+    for region, bucket in ((REGION, BUCKET), (PEER, PEER_BUCKET)):
+        key = f"alias/{bucket}"
+        assert stacks.aws.clients("kms", region).describe_key(KeyId=key)["KeyMetadata"]["KeyManager"] == "CUSTOMER"
+        assert refused(lambda kms, key=key: kms.encrypt(KeyId=key, Plaintext=b"x"), stacks.aws.clients("kms", region, **credentials))
+
+
+def test_every_action_is_run_or_said_not_to_be(role: Callable[[str], ServiceRole]) -> None:
+    """The table of what cannot be run holds exactly that: an action added to a role has to be shown needed, or not be there."""
+    roles = {name: role(name).actions for name in (*FUNCTIONS.values(), BUCKET, f"payment-flow-logs-primary-{SUFFIX}")}
+    by_code = {action for actions in BY_CODE.values() for action in actions}
+
+    allowed = frozenset[str]().union(*roles.values())
+
+    assert allowed - by_code - LOGGING.keys() - REPLICATION.keys() == NOT_RUN.keys()
+    assert roles[BUCKET] == REPLICATION.keys() | {action for action in NOT_RUN if action.startswith(("s3:", "kms:"))}
+    assert roles[f"payment-flow-logs-primary-{SUFFIX}"] == LOGGING.keys()
