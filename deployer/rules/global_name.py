@@ -10,6 +10,8 @@ from cfnlint.rules import CloudFormationLintRule
 if TYPE_CHECKING:
     from deployer.rules.reading import Fault, Reading
 
+# Names of a StackSet's instances, and what they identify, differ from Region to Region.
+_STACK = "${AWS::Stack"
 _NAMES = {
     "AWS::IAM::Role": "RoleName",
     "AWS::IAM::User": "UserName",
@@ -40,7 +42,7 @@ class GlobalName(CloudFormationLintRule):  # type: ignore[misc]
             taken: dict[str, str] = {}
             for region in reading.where(resource):
                 name = resource.at(region).first(_NAMES[resource.type])
-                if name is None or name.text is None:
+                if name is None or name.text is None or _STACK in name.text:
                     continue
                 if name.text in taken:
                     yield name.path, f"{name.text} is taken in {taken[name.text]} before {region} gets it"

@@ -189,6 +189,23 @@ def test_body_can_be_said_to_be_for_all_regions() -> None:
     assert objections(body, options={"E9700": {"several_regions": True}}) == ["E9780", "E9782"]
 
 
+@pytest.mark.parametrize(
+    ("name", "numbers"),
+    [
+        pytest.param("payment", ["E9782"], id="the same"),
+        pytest.param("!Sub 'payment-${Stage}'", ["E9782"], id="the same parameter"),
+        pytest.param("!Sub 'payment-${AWS::Region}'", [], id="the Region"),
+        pytest.param("!Sub '${AWS::StackName}-payment'", [], id="the instance's stack"),
+        pytest.param("!ImportValue Name", [], id="unknown"),
+    ],
+)
+def test_names_are_compared_region_by_region(name: str, numbers: list[str]) -> None:
+    """A name is taken in the second Region when the first has it."""
+    role = f"  Other: {{Type: AWS::IAM::Role, Properties: {{RoleName: {name}}}}}"
+
+    assert objections(f"{good('reading')}\n{role}\n") == numbers
+
+
 def test_replicated_secret_is_made_once() -> None:
     """A secret without replicas is each Region's own."""
     secret = "\n  ApiKey: {Type: AWS::SecretsManager::Secret, Properties: {ReplicaRegions: [{Region: !Ref Peer}]}}\n"
