@@ -1,0 +1,1 @@
+"""Writes every payment to the audit log, from the table's stream."""
