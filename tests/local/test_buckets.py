@@ -1,4 +1,4 @@
-"""Buckets given by a template: locks, replication, and no deletion of content."""
+"""Buckets given by a template: encryption, lifecycle, locks, replication, and no deletion of content."""
 
 from __future__ import annotations
 
@@ -46,6 +46,38 @@ def test_second_pass_turns_two_way_replication_on(embedded_aws: EmbeddedAws) -> 
     assert in_west.get_object(Bucket=west, Key="audit/1")["Body"].read() == b"one"
     assert in_east.get_object(Bucket=east, Key="audit/2")["Body"].read() == b"two"
     assert in_west.list_objects_v2(Bucket=west)["KeyCount"] == 2
+
+
+def test_encryption_and_lifecycle_are_what_the_template_says(embedded_aws: EmbeddedAws) -> None:
+    """S3 answers them, a change of one shows, and a lifecycle that is left out goes."""
+    name = unique("settings")
+    rule = {
+        **{"Id": "colder", "Status": "Enabled", "ObjectSizeGreaterThan": "1", "Prefix": "audit/", "ExpirationInDays": "400"},
+        "Transitions": [{"StorageClass": "STANDARD_IA", "TransitionInDays": "30"}, {"StorageClass": "GLACIER", "TransitionInDays": "90"}],
+        "NoncurrentVersionTransitions": [{"StorageClass": "GLACIER", "TransitionInDays": 10}],
+        "NoncurrentVersionExpiration": {"NoncurrentDays": 365},
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
+    }
+    by_default = {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": True}
+    resources = a_bucket(name)
+    resources["Bucket"]["Properties"] |= {
+        "BucketEncryption": {"ServerSideEncryptionConfiguration": [by_default]},
+        "LifecycleConfiguration": {"TransitionDefaultMinimumObjectSize": "varies_by_storage_class", "Rules": [rule]},
+    }
+    stack = deploy(embedded_aws, resources)
+    s3 = embedded_aws.clients("s3")
+
+    (kept,) = s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
+    (encryption,) = s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"]
+    deploy(embedded_aws, a_bucket(name), name=stack.name)
+
+    assert [(one["Days"], one["StorageClass"]) for one in kept["Transitions"]] == [(30, "STANDARD_IA"), (90, "GLACIER")]
+    assert kept["Filter"]["And"] == {"Prefix": "audit/", "ObjectSizeGreaterThan": 1}
+    assert kept["NoncurrentVersionExpiration"]["NoncurrentDays"] == 365
+    assert kept["Expiration"]["Days"] == 400
+    assert encryption["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+    with pytest.raises(s3.exceptions.ClientError, match="NoSuchLifecycleConfiguration"):
+        s3.get_bucket_lifecycle_configuration(Bucket=name)
 
 
 def test_locked_objects_stay_and_so_does_the_lock(embedded_aws: EmbeddedAws) -> None:

@@ -142,6 +142,26 @@ def test_replica_can_be_added_to_an_eventual_table(embedded_aws: EmbeddedAws) ->
     assert found["Item"] == {"id": {"S": "old"}}
 
 
+def test_index_is_made_and_removed_in_every_region(embedded_aws: EmbeddedAws) -> None:
+    """A query that works in one Region works in the other."""
+    name = unique("table")
+    index = {"IndexName": "by-kind", "KeySchema": [{"AttributeName": "kind", "KeyType": "HASH"}], "Projection": {"ProjectionType": "ALL"}}
+    attributes = [{"AttributeName": one, "AttributeType": "S"} for one in ("id", "kind")]
+    stack = deploy(embedded_aws, a_strong_table(name), region="us-east-2")
+
+    def indexes() -> list[list[str]]:
+        tables = [embedded_aws.clients("dynamodb", region).describe_table(TableName=name)["Table"] for region in ("us-east-1", "us-east-2")]
+        return [[one["IndexName"] for one in table.get("GlobalSecondaryIndexes", [])] for table in tables]
+
+    indexed = a_strong_table(name, AttributeDefinitions=attributes, GlobalSecondaryIndexes=[index])
+    deploy(embedded_aws, indexed, name=stack.name, region="us-east-2")
+    with_index = indexes()
+    deploy(embedded_aws, a_strong_table(name), name=stack.name, region="us-east-2")
+
+    assert with_index == [["by-kind"], ["by-kind"]]
+    assert indexes() == [[], []]
+
+
 def test_refusal_is_the_resources_reason(embedded_aws: EmbeddedAws) -> None:
     """A rule broken shows in the stack's events and leaves no table."""
     name = unique("table")
