@@ -10,16 +10,17 @@ knows stays a placeholder such as `${ZoneName}`, and two texts are the same only
 
 # No `from __future__ import annotations` here: cfn-lint runs this file without making it a module, and dataclasses look texts up there.
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from cfnlint.helpers import REGIONS
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 from cfnlint.template import Template
 
 Fault = tuple[tuple[str | int, ...], str]
+_Found = TypeVar("_Found", str | None, bool | None)
 
 _REGION = re.compile(r"(?<![a-z0-9])(" + "|".join(sorted(REGIONS, key=len, reverse=True)) + r")(?!\d)")
 _VARIABLE = re.compile(r"\$\{([^!][^}]*)\}")
@@ -36,6 +37,7 @@ class Reading:
         self._template: Mapping[str, Any] = cfn.template
         self._given = [dict(one.parameters) for one in cfn.context.parameter_sets or ()]
         self._several = several
+        self._following: set[str] = set()  # names whose meaning is being looked up: one that means itself means nothing
         self.regions: tuple[str, ...] = tuple(cfn.regions)
 
     @staticmethod
@@ -91,7 +93,8 @@ class Reading:
         """Return whether a condition, by name or as written, holds in this Region; None when that is not known."""
         match condition:
             case {"Condition": str(name)} | str(name):
-                return self.holds(self.section("Conditions").get(name), region)
+                written = self.section("Conditions").get(name)
+                return self._followed(f"condition {name}", lambda: self.holds(written, region))
             case {"Fn::Not": [one]}:
                 inner = self.holds(one, region)
                 return None if inner is None else not inner
@@ -143,7 +146,16 @@ class Reading:
             return str(self.parameter(name)["Default"])
         named = next((one for one in self.resources(*_NAMED_BY) if one.logical_id == name), None)
         own = _mapping(named.value).get(_NAMED_BY[named.type]) if named else None
-        return (self.text(own, region) if own is not None else None) or f"${{{name}}}"
+        return (self._followed(name, lambda: self.text(own, region)) if own is not None else None) or f"${{{name}}}"
+
+    def _followed(self, name: str, follow: Callable[[], _Found]) -> _Found | None:
+        if name in self._following:
+            return None
+        self._following.add(name)
+        try:
+            return follow()
+        finally:
+            self._following.remove(name)
 
     def _substituted(self, pattern: str, variables: Mapping[str, Any], region: str | None) -> str | None:
         values = {}
@@ -163,7 +175,7 @@ class Node:
 
     def at(self, region: str) -> "Node":
         """Return the same value as the stack in this Region will have it."""
-        return Node(reading=self.reading, value=self.value, path=self.path, region=region)
+        return replace(self, region=region)
 
     def each(self, *keys: str) -> Iterator["Node"]:
         """Yield what stands under these keys, once for every branch of a Fn::If on the way; nothing when no branch has it."""

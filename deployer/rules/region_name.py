@@ -38,8 +38,7 @@ class RegionName(CloudFormationLintRule):  # type: ignore[misc]
             for path, leaf in seen[0].items() if len(seen) > 1 else ():
                 named = reading.regions_in(str(leaf.value))
                 if named and not _is_spared(path) and all(path in leaves for leaves in seen):
-                    others = ", ".join(region for region in regions if region not in named) or "the other Region"
-                    yield path, f"{', '.join(sorted(named))} is wrong in {others}"
+                    yield path, f"{', '.join(sorted(named))} is written into a body that {' and '.join(regions)} get"
 
 
 def _is_spared(path: tuple[str | int, ...]) -> bool:

@@ -54,5 +54,5 @@ def _fault(replica: Node, key: Node, own: Resource | None, *, shared: bool, away
     multi = own.first("MultiRegion") if own else None
     if own and away and not (multi and multi.text == "true" and "Ref" in key.value):
         return f"{own.logical_id} is a key of the stack's Region alone"
-    fixed = key.known and not key.known.startswith("alias/") and ":alias/" not in key.known and "mrk-" not in key.known
-    return f"One key serves replicas in several Regions: {key.known}" if shared and fixed else None
+    of_one_region = key.known and not key.regions and not key.known.startswith("alias/") and "mrk-" not in key.known
+    return f"One key serves replicas in several Regions: {key.known}" if shared and of_one_region else None

@@ -10,6 +10,7 @@ from cfnlint.context.parameters import ParameterSet
 from cfnlint.decode.decode import decode_str
 from cfnlint.match import Match
 from cfnlint.rules import Rules
+from cfnlint.rules.errors import RuleError
 from cfnlint.runner import Runner, run_template_by_data
 
 from deployer.rules import FOLDER
@@ -30,7 +31,7 @@ def objections(body: str, **how: Any) -> list[str]:
 
     E0002 among them is a rule that raised.
     """
-    return sorted({match.rule.id for match in _found(body, pack(), **how)})
+    return sorted({match.rule.id for match in _found(body, _pack_alone(), **how)})
 
 
 def findings(body: str, **how: Any) -> list[Match]:
@@ -53,6 +54,14 @@ def _found(
     assert not mistakes, mistakes
     config = ConfigMixIn([], **ManualArgs(regions=list(regions), configure_rules=options or {}, parameters=given))
     return list(run_template_by_data(template, config, rules))
+
+
+@cache
+def _pack_alone() -> Rules:
+    """Return the pack's rules, and the one that tells of a rule that raised: cfn-lint hides findings of rules it does not have."""
+    rules = Rules(pack())
+    rules.register(RuleError())
+    return rules
 
 
 @cache

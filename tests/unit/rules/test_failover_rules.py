@@ -67,6 +67,23 @@ def test_pairs_are_judged_by_what_is_known(changes: list[tuple[str, str]], numbe
     assert objections(good("failover_pair", *changes)) == sorted(set(numbers))
 
 
+@pytest.mark.parametrize(
+    ("zones", "numbers"),
+    [
+        pytest.param(("HostedZoneId: Z1", "HostedZoneId: Z1"), [], id="one zone"),
+        pytest.param(("HostedZoneId: Z1", "HostedZoneId: Z2"), ["E9710"], id="two zones"),
+        pytest.param(("HostedZoneName: a.com.", "HostedZoneName: A.com"), [], id="one zone's name"),
+        pytest.param(("HostedZoneName: a.com.", "HostedZoneName: b.com."), ["E9710"], id="two zones' names"),
+    ],
+)
+def test_pair_is_one_of_a_zone(zones: tuple[str, str], numbers: list[str]) -> None:
+    """A private and a public zone may have the same name."""
+    east, ohio = good("failover_pair").split("  RecordOhio:")
+    zone = "HostedZoneId: !Ref HostedZoneId"
+
+    assert objections(f"{east.replace(zone, zones[0])}  RecordOhio:{ohio.replace(zone, zones[1])}") == numbers
+
+
 def test_records_of_a_group_are_records() -> None:
     """A pair may stand in one RecordSetGroup."""
     group = """\
