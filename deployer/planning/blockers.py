@@ -12,6 +12,7 @@ from deployer.planning.operation_ids import is_someone_elses
 from deployer.planning.plan import Blocker
 from deployer.planning.stack_set_steps import stacks_of
 from deployer.planning.survey import StackFacts, StackInstanceFacts, StackSetFacts, Survey
+from deployer.planning.template_text import read_template, section
 
 # CloudFormation takes no update from these [user guide: Stack status codes]; what leads out of each.
 _WAYS_OUT: Final = (
@@ -51,6 +52,7 @@ def rollout_blockers(environment: Environment, survey: Survey, own_operation_ids
         blockers.extend(_stuck(stack))
     if survey.stack_set is not None:
         blockers.extend(_stack_set_blockers(environment, survey.stack_set, own_operation_ids))
+        blockers.extend(_lock_blockers(environment, survey.stack_set))
     table = deployed_table(survey.global_)
     if table is not None:
         blockers.extend(_table_blockers(environment, table))
@@ -127,6 +129,21 @@ def _table_blockers(environment: Environment, table: DeployedTable) -> Iterator[
             summary=f"A strongly consistent table's witness cannot move from {_listed(table.witness_regions)} to {_listed(witnesses)}",
             hint=f"Set witness_region to {_listed(table.witness_regions)}.",
         )
+
+
+def _lock_blockers(environment: Environment, stack_set: StackSetFacts) -> Iterator[Blocker]:
+    """Yield a blocker when locked audit buckets are to lose their lock, which S3 never takes away (F5.7)."""
+    if environment.audit.object_lock == "none" and _is_locked(stack_set.template_body):
+        yield Blocker(
+            summary="The audit buckets have an object lock, and S3 takes no lock from a bucket",
+            hint=f"Set audit.object_lock back to what it was, or {_NEW_ENVIRONMENT}.",
+        )
+
+
+def _is_locked(body: str) -> bool:
+    resources = section(read_template(body), "Resources") if body else {}
+    buckets = (one for one in resources.values() if isinstance(one, dict) and one.get("Type") == "AWS::S3::Bucket")
+    return any(section(bucket, "Properties").get("ObjectLockEnabled") for bucket in buckets)
 
 
 def _stuck(stack: StackFacts) -> Iterator[Blocker]:

@@ -120,8 +120,17 @@ class BucketEmptying:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptResource:
+    """A resource that stays when its stack goes, for its template says so."""
+
+    region: str
+    logical_id: str
+    resource_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StackSetRemoval:
-    """Delete the StackSet's instances in `regions`' order, then the StackSet."""
+    """Delete the StackSet's instances in `regions`' order, then the StackSet; `keeps` is what stays of them."""
 
     phase: str
     action: Action
@@ -131,6 +140,7 @@ class StackSetRemoval:
     regions: tuple[str, ...]
     operation_id: str
     reason: str
+    keeps: tuple[KeptResource, ...] = ()
 
     @property
     def title(self) -> str:
@@ -140,13 +150,14 @@ class StackSetRemoval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackRemoval:
-    """Delete one stack and wait until it is gone."""
+    """Delete one stack and wait until it is gone; `keeps` is what stays of it."""
 
     phase: str
     action: Action
     stack_name: str
     region: str
     reason: str
+    keeps: tuple[KeptResource, ...] = ()
 
     @property
     def title(self) -> str:
@@ -169,9 +180,7 @@ class Blocker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolloutPlan:
-    """Everything the runner needs. `plan_id` is the SHA-256 of the plan's other fields; `templates` maps digest to body.
-
-    """
+    """Everything the runner needs. `plan_id` is the SHA-256 of the plan's other fields; `templates` maps digest to body."""
 
     plan_id: str
     intent: Intent

@@ -2,7 +2,7 @@
 
 Global stack → regional StackSet, primary first → bootstraps, the home Region last. A bucket is emptied right before the stack that owns
 it goes, for CloudFormation deletes no bucket with anything in it (F5.9). What `retention.on_tear_down: retain` protects is not
-touched here; that the stacks leave it standing is their templates' doing.
+touched here; that the stacks leave it standing is their templates' doing, and the steps say of what.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployer.params.model import Environment
+from deployer.planning.kept_resources import kept_resources
 from deployer.planning.operation_ids import operation_id
 from deployer.planning.plan import BucketEmptying, RolloutPlan, StackRemoval, StackSetRemoval, Step
 from deployer.planning.plan_file import identified
 from deployer.planning.planner import bootstrap_order, bounds_of
+from deployer.planning.stack_set_steps import stacks_of
 from deployer.planning.survey import BucketFacts, StackFacts, Survey
 from deployer.planning.tear_down_blockers import tear_down_blockers
 from deployer.vocabulary.names import ROLES, name_of
@@ -86,6 +88,7 @@ def _stack_set_removal(environment: Environment, survey: Survey) -> StackSetRemo
         regions=regions,
         operation_id=operation_id("tear-down", [name, "remove"], standing.last_operation if standing else None),
         reason=("its instances go first, one Region after another" if regions else "it has no instances") if standing else "it is gone",
+        keeps=kept_resources(stacks_of(standing)),
     )
 
 
@@ -96,4 +99,5 @@ def _stack_removal(phase: str, stack_name: str, region: str, standing: StackFact
         stack_name=stack_name,
         region=region,
         reason=f"it is {standing.status}" if standing else "it is gone",
+        keeps=kept_resources((standing,) if standing else ()),
     )

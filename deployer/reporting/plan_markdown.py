@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deployer.planning.plan import ArtifactUpload, RolloutPlan, StackApply, StackSetRollout
-from deployer.reporting.plan_view import grouped, heading, verdict
+from deployer.planning.plan import ArtifactUpload, RolloutPlan, StackApply, StackRemoval, StackSetRemoval, StackSetRollout
+from deployer.reporting.plan_view import grouped, heading, kept_sentences, verdict
 from deployer.reporting.words import count, short_digests, value_text
 
 
@@ -28,7 +28,8 @@ def _rows(plan: RolloutPlan) -> Iterator[str]:
         title = short_digests(first.title)
         if len(steps) > 1 and isinstance(first, ArtifactUpload):
             title = f"{len(steps)} packages to {first.region}"
-        yield f"| {first.phase} | {first.action} | {_cell(title)} | {_cell(first.reason)} |"
+        why = [first.reason, *(kept_sentences(first) if isinstance(first, StackRemoval | StackSetRemoval) else ())]
+        yield f"| {first.phase} | {first.action} | {_cell(title)} | {_cell('; '.join(why))} |"
 
 
 def _details(step: StackApply | StackSetRollout) -> Iterator[str]:

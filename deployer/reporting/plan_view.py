@@ -21,6 +21,8 @@ from deployer.planning.plan import (
     ResourceChange,
     RolloutPlan,
     StackApply,
+    StackRemoval,
+    StackSetRemoval,
     StackSetRollout,
     Step,
 )
@@ -85,6 +87,8 @@ class PlanView:
             yield Text(goes, "red") if step.objects_count else Text("it is empty", "dim")
         elif step.reason:
             yield Text(step.reason, "dim")
+        if isinstance(step, StackRemoval | StackSetRemoval):
+            yield from (Text(sentence, "green") for sentence in kept_sentences(step))
         if not isinstance(step, StackApply | StackSetRollout):
             return
         if step.action == "create" and not self.details:
@@ -94,6 +98,11 @@ class PlanView:
         for parameter in step.parameters:
             if self.details or isinstance(parameter.value, OutputOf):
                 yield Text(f"with {parameter.name} = {value_text(parameter.value)}", "dim")
+
+
+def kept_sentences(step: StackRemoval | StackSetRemoval) -> list[str]:
+    """Return a line for each resource that a removal leaves standing."""
+    return [f"keeps {kept.logical_id} ({kept.resource_type}) in {kept.region}" for kept in step.keeps]
 
 
 def heading(plan: RolloutPlan) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from deployer.planning.plan import Blocker
@@ -10,6 +12,7 @@ from deployer.planning.survey import OperationFacts, Survey
 from tests.support.surveys import (
     GLOBAL_BODY,
     PRIMARY_REGION,
+    REGIONAL_BODY,
     SECONDARY_REGION,
     a_bootstrap,
     a_global_stack,
@@ -51,6 +54,22 @@ def test_stack_that_takes_no_update_blocks_with_its_way_out(status: str, way_out
     assert blocker.summary == f"payment-bootstrap-test in us-east-1 is {status}: why"
     assert way_out in blocker.hint
     assert blocker.is_busy == way_out.startswith("Wait")
+
+
+@pytest.mark.parametrize(("object_lock", "is_blocked"), [("none", True), ("governance", False)])
+def test_lock_on_the_audit_log_is_never_taken_away(object_lock: str, is_blocked: bool) -> None:
+    """S3 would refuse it in the middle of the roll-out."""
+    bucket = "  RecordBucket:\n    Type: AWS::S3::Bucket\n    Properties: {ObjectLockEnabled: true}\n"
+    locked = replace(a_stack_set(), template_body=REGIONAL_BODY.replace("Resources:\n", f"Resources:\n{bucket}"))
+
+    found = blockers(a_survey(stack_set=locked), audit={"object_lock": object_lock}, retention={"on_tear_down": "retain"})
+
+    assert ["object lock" in blocker.summary for blocker in found] == ([True] if is_blocked else [])
+
+
+def test_buckets_without_a_lock_may_get_one() -> None:
+    """Only the way back is closed."""
+    assert blockers(a_survey(), audit={"object_lock": "governance"}, retention={"on_tear_down": "retain"}) == ()
 
 
 @pytest.mark.parametrize("status", ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"])

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from deployer.planning.plan import BucketEmptying, RolloutPlan, StackSetRemoval
+from deployer.planning.plan import BucketEmptying, RolloutPlan, StackRemoval, StackSetRemoval
 from deployer.planning.survey import BucketFacts, OperationFacts, Survey
 from deployer.planning.tear_down_planner import plan_tear_down
 from tests.support.surveys import (
     GLOBAL_BODY,
     PRIMARY_REGION,
+    REGIONAL_BODY,
     SECONDARY_REGION,
     a_bootstrap,
     a_global_stack,
@@ -172,6 +173,23 @@ def test_ledger_that_the_file_keeps_is_not_lost_to_an_older_template() -> None:
     [blocker] = planned(a_survey(), retention={"on_tear_down": "retain"}).blockers
 
     assert blocker.summary == "The parameter file keeps the ledger, but the deployed template deletes PaymentsTable with its stack"
+
+
+def test_removals_tell_what_they_leave_standing() -> None:
+    """By the deployed templates, in every Region, before anything is begun."""
+    bucket = "  RecordBucket:\n    Type: AWS::S3::Bucket\n    DeletionPolicy: RetainExceptOnCreate\n"
+    regional = REGIONAL_BODY.replace("Resources:\n", f"Resources:\n{bucket}")
+    instances = [an_instance(region, stack={"template_body": regional}) for region in (PRIMARY_REGION, SECONDARY_REGION)]
+    survey = a_survey(global_=a_global_stack(template_body=RETAINING), stack_set=a_stack_set(*instances))
+
+    kept = {step.title: step.keeps for step in planned(survey).steps if isinstance(step, StackRemoval | StackSetRemoval)}
+
+    assert [(one.logical_id, one.region) for one in kept["remove payment-global-test in us-east-2"]] == [("PaymentsTable", "us-east-2")]
+    assert [(one.logical_id, one.region) for one in kept["remove payment-regional-test"]] == [
+        ("RecordBucket", PRIMARY_REGION),
+        ("RecordBucket", SECONDARY_REGION),
+    ]
+    assert kept["remove payment-bootstrap-test in us-east-1"] == ()
 
 
 def test_own_removal_under_way_does_not_block() -> None:

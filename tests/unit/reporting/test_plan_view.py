@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from deployer.planning.plan import Blocker, ResourceChange, RolloutPlan, StackApply
+from deployer.planning.plan import Blocker, KeptResource, ResourceChange, RolloutPlan, StackApply
 from deployer.reporting.plan_markdown import plan_markdown
 from deployer.reporting.plan_view import PlanView
 from deployer.reporting.report import HumanReport
@@ -78,6 +78,16 @@ def test_what_a_tear_down_deletes_for_good_is_said() -> None:
     lines = shown(a_plan(an_emptying(objects_count=3), a_removal(), intent="tear-down"))
 
     assert lines[2].strip() == "3 object versions will be deleted for good"
+
+
+def test_what_a_tear_down_keeps_is_said() -> None:
+    """To whoever watches it and to whoever reads of it."""
+    kept = KeptResource(region="us-east-2", logical_id="PaymentsTable", resource_type="AWS::DynamoDB::GlobalTable")
+    plan = a_plan(a_removal(reason="it is CREATE_COMPLETE", keeps=(kept,)), intent="tear-down")
+
+    assert any("keeps PaymentsTable (AWS::DynamoDB::GlobalTable) in us-east-2" in line for line in shown(plan))
+    assert "| it is CREATE_COMPLETE; keeps PaymentsTable (AWS::DynamoDB::GlobalTable) in us-east-2 |" in plan_markdown(plan)
+    assert PlanView(plan=plan).record()["steps"][0]["keeps"][0]["logical_id"] == "PaymentsTable"
 
 
 def test_a_blocker_stands_with_its_way_out() -> None:
