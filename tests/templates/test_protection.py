@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from deployer.rendering.render import render_system
 from deployer.rendering.rendered import RenderedSystem
 from tests.support.choices import BOUNDARY, THE_OTHER_WAY
-from tests.support.rendering import a_project, an_environment, as_data
+from tests.support.rendering import PROJECT, a_project, an_environment, as_data
 
 # What holds something that cannot be made again, or that somebody still needs: it goes only when the parameter file says so.
 LASTING = {
