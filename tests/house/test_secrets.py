@@ -56,7 +56,7 @@ def test_rendered_bodies_hold_no_secret(path: Path, tmp_path: Path) -> None:
 
 def test_sources_hold_no_credential() -> None:
     """Nor does anything that is rendered or rolled out."""
-    files = (path for folder in ("deployer", "functions", "templates", "params") for path in sorted((ROOT / folder).rglob("*")))
+    files = (path for folder in ("deployer", "functions", "canaries", "templates", "params") for path in sorted((ROOT / folder).rglob("*")))
     faults = [
         f"{path.relative_to(ROOT)}: {match[0][:12]}…"
         for path in files
