@@ -23,6 +23,7 @@ from deployer.vocabulary.errors import DeployerError
 DEFAULT_REGIONS: Final = ("us-east-1", "us-east-2")
 DEFAULT_PORT: Final = 4566
 DEFAULT_EDGE_PORT: Final = 8443
+DEFAULT_DNS_PORT: Final = 5300
 DEFAULT_ACCOUNT_ID: Final = "111122223333"
 READY_SECONDS_MAX: Final = 60.0
 STOP_SECONDS_MAX: Final = 5.0
@@ -45,13 +46,15 @@ def start(
     *,
     port: int = DEFAULT_PORT,
     edge_port: int = DEFAULT_EDGE_PORT,
+    dns_port: int = DEFAULT_DNS_PORT,
+    time_scale: float = 1.0,
     account_id: str = DEFAULT_ACCOUNT_ID,
     ready_seconds_max: float = READY_SECONDS_MAX,
 ) -> LocalState:
     """Return the embedded AWS of `home`, started when none runs; `regions` get an HTTPS edge each, the first is primary.
 
-    A busy port is replaced by a free one. Raises DeployerError when it does not become ready in time (with the end of
-    its log) or runs already for other Regions.
+    A busy port is replaced by a free one. `time_scale` is how many times faster the health checkers' seconds pass. Raises
+    DeployerError when it does not become ready in time (with the end of its log) or runs already for other Regions.
     """
     home = home.resolve()
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -63,7 +66,9 @@ def start(
     try:
         running = status(home)
         if running is None:
-            return _launch(home, regions, port, edge_port, account_id, ready_seconds_max)
+            ports = ("--port", str(port), "--edge-port", str(edge_port), "--dns-port", str(dns_port))
+            options = (*ports, "--time-scale", str(time_scale), "--account-id", account_id, "--regions", ",".join(regions))
+            return _launch(home, options, ready_seconds_max)
     finally:
         locks.release(turn)
     if running.regions != regions:
@@ -109,11 +114,8 @@ def _gone(home: Path, pid: int) -> bool:
     return False
 
 
-def _launch(home: Path, regions: tuple[str, ...], port: int, edge_port: int, account_id: str, ready_seconds_max: float) -> LocalState:
-    command = [
-        *(sys.executable, "-m", "deployer.local.server", "--home", str(home), "--regions", ",".join(regions)),
-        *("--port", str(port), "--edge-port", str(edge_port), "--account-id", account_id),
-    ]
+def _launch(home: Path, options: tuple[str, ...], ready_seconds_max: float) -> LocalState:
+    command = [sys.executable, "-m", "deployer.local.server", "--home", str(home), *options]
     (home / STATE_FILE).unlink(missing_ok=True)
     with (home / LOG_FILE).open("wb") as log:
         child = subprocess.Popen(

@@ -19,15 +19,16 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from hypercorn.asyncio import serve
 
 from deployer.local import listeners, locks, paths
 from deployer.local.certificates import CA_FILE, NameCertificates, load_or_create_authority
+from deployer.local.name_server import listen_for_names
 from deployer.local.state import SERVER_LOCK_FILE, STATE_FILE, LocalState, write_state
 from deployer.vocabulary.errors import DeployerError
 
@@ -54,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         region: listeners.listen_on_loopback(f"127.0.{number}.1", options.edge_port)
         for number, region in enumerate(options.regions, start=1)
     }
+    names = listen_for_names("127.0.0.1", options.dns_port)
     credentials = _settle_environment(home, endpoint, options.account_id, options.regions[0])
     try:
         _extend()
@@ -69,10 +71,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         secret_access_key=credentials[1],
         ca_bundle=str(home / CA_FILE),
         edges={region: listeners.where(edge) for region, edge in edges.items()},
-        dns=None,
+        dns=listeners.where(names[1]),
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    asyncio.run(_serve(state, endpoint, edges))
+    asyncio.run(_serve(state, endpoint, edges, names, options.time_scale))
     return 0
 
 
@@ -81,6 +83,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--home", type=Path, required=True, help="folder for state, log and certificates")
     parser.add_argument("--port", type=int, default=4566, help="port of the endpoint; another is taken when it is busy")
     parser.add_argument("--edge-port", type=int, default=8443, help="port of the HTTPS edges, likewise")
+    parser.add_argument("--dns-port", type=int, default=5300, help="port of the name server, likewise")
+    parser.add_argument("--time-scale", type=float, default=1.0, help="how many times faster health checkers' seconds pass")
     parser.add_argument("--regions", type=lambda text: tuple(text.split(",")), default=("us-east-1", "us-east-2"))
     parser.add_argument("--account-id", default="111122223333")
     return parser.parse_args(arguments)
@@ -128,11 +132,18 @@ def _extend() -> None:
         importlib.import_module(extension).register()
 
 
-async def _serve(state: LocalState, endpoint: socket.socket, edges: dict[str, socket.socket]) -> None:
-    """Answer at the endpoint and the edges until a signal; does not return."""
+async def _serve(
+    state: LocalState,
+    endpoint: socket.socket,
+    edges: dict[str, socket.socket],
+    names: tuple[socket.socket, socket.socket],
+    time_scale: float,
+) -> None:
+    """Answer at the endpoint, the edges and for names until a signal; does not return."""
     from deployer.local import attach, resource_types
     from deployer.local.edge import ALPN_PROTOCOLS, edge_application, edge_tls
     from deployer.local.front_door import front_door
+    from deployer.local.route53 import Route53
 
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -147,10 +158,22 @@ async def _serve(state: LocalState, endpoint: socket.socket, edges: dict[str, so
     for region, edge in edges.items():
         config = listeners.ListenerConfig(edge, edge_tls(state.account_id, region, certificates))
         serving.append(serve(edge_application(application, state.account_id, region), config, shutdown_trigger=ended.wait))
+    route53 = Route53(state.account_id, {region: edge.getsockname()[:2] for region, edge in edges.items()}, time_scale=time_scale)
+    route53.register()
+    serving.append(_run_until(ended, route53.run(*names)))
     await asyncio.gather(*serving)
     ready.cancel()
     ended_by_signal.cancel()
     _leave(Path(state.home))
+
+
+async def _run_until(ended: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """Run `work` until the end; its failure is the server's, so that the log tells of it."""
+    task, end = asyncio.create_task(work), asyncio.create_task(ended.wait())
+    await asyncio.wait({task, end}, return_when=asyncio.FIRST_COMPLETED)
+    if task.done():
+        await task
+    task.cancel()
 
 
 async def _announce(state: LocalState, endpoint: socket.socket) -> None:

@@ -29,6 +29,7 @@ ROOMS = {
     "hypercorn": ("local/*",),
     "trustme": ("local/*",),
     "cryptography": ("local/*",),
+    "dns": ("local/name_server.py",),
 }
 
 # Slow to import, needed by few commands: only inside functions.

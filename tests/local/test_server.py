@@ -33,8 +33,8 @@ _WAIT_SECONDS_MAX = 10
 
 
 def test_nothing_but_loopback_is_listened_on(embedded_aws: EmbeddedAws) -> None:
-    """The endpoint and one edge a Region: these sockets, on loopback addresses, and no other."""
-    recorded = {embedded_aws.endpoint.removeprefix("http://"), *embedded_aws.state.edges.values()}
+    """The endpoint, one edge a Region and the name server: these sockets, on loopback addresses, and no other."""
+    recorded = {embedded_aws.endpoint.removeprefix("http://"), embedded_aws.state.dns, *embedded_aws.state.edges.values()}
 
     listening = _listening(embedded_aws.state.pid)
 

@@ -54,9 +54,11 @@ def _session() -> boto3.session.Session:
 
 
 @contextmanager
-def running_embedded_aws(home: Path, regions: tuple[str, ...] = ("us-east-1", "us-east-2")) -> Iterator[EmbeddedAws]:
+def running_embedded_aws(
+    home: Path, regions: tuple[str, ...] = ("us-east-1", "us-east-2"), *, time_scale: float = 1.0
+) -> Iterator[EmbeddedAws]:
     """Start an embedded AWS on free ports, and end it on the way out."""
-    state = control.start(home, regions, port=0, edge_port=0)
+    state = control.start(home, regions, port=0, edge_port=0, dns_port=0, time_scale=time_scale)
     try:
         yield EmbeddedAws(state=state)
     finally:
