@@ -99,6 +99,7 @@ def note_the_way_in() -> None:
         if isinstance(answer, refusal):
             values |= {"error.message": answer.message or "", "error.responseType": answer.response_type}
             values["error.messageString"] = json.dumps(answer.message)
+            values["error.validationErrorString"] = getattr(answer, "faults", "")
         return answer
 
     async def authorize_noted(*arguments: Any) -> Any:
@@ -151,8 +152,7 @@ def answer_as_declared() -> None:
 
     def respond_filled_in(error: Any, request: dict[str, Any]) -> Any:
         status, headers, content = respond(error, request)
-        values = _values() | {"error.validationErrorString": getattr(error, "faults", "")}
-        content = access_logs.filled_in(content.decode(), values, "").encode()
+        content = access_logs.filled_in(content.decode(), _values(), "").encode()
         return getattr(error, "status", status) if status == 500 else status, headers, content
 
     def read_answer_strictly(result: dict[str, Any]) -> Any:

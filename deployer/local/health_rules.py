@@ -63,13 +63,14 @@ def endpoint_is_healthy(verdicts: Sequence[bool]) -> bool:
 def is_healthy(check_id: str, checks: Mapping[str, HealthCheck], observed: Observed) -> bool:
     """Tell whether a health check is healthy, as failover records are told.
 
-    A disabled check always is; an inverted one is what it otherwise would not be. A check that is not there (any more) is
-    taken for healthy, so that a record never depends on what does not exist.
+    A disabled check is healthy whatever happens, and an inverted one is what it otherwise would not be: so inverting is how to
+    take something disabled out of traffic [Route 53 API Reference, HealthCheckConfig `Disabled`]. A check that is not there
+    (any more) is taken for healthy, so that a record never depends on what does not exist.
     """
     check = checks.get(check_id)
-    if check is None or check.disabled:
+    if check is None:
         return True
-    return _uninverted(check, checks, observed) != check.inverted
+    return (check.disabled or _uninverted(check, checks, observed)) != check.inverted
 
 
 def _uninverted(check: HealthCheck, checks: Mapping[str, HealthCheck], observed: Observed) -> bool:

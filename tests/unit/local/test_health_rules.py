@@ -66,8 +66,8 @@ def test_new_check_is_healthy_and_a_new_inverted_one_is_not() -> None:
 
 @given(st.booleans(), st.booleans())
 def test_disabled_check_is_healthy_whatever_is_seen(seen: bool, inverted: bool) -> None:
-    """F2.6."""
-    assert judged(endpoint("one", disabled=True, inverted=inverted), healthy=("one",) if seen else ())
+    """F2.6; unless it is inverted too, which takes it out of traffic."""
+    assert judged(endpoint("one", disabled=True, inverted=inverted), healthy=("one",) if seen else ()) is not inverted
 
 
 @given(st.sets(st.sampled_from("abcd")), st.integers(0, 5), st.booleans())
