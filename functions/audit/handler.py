@@ -3,9 +3,9 @@
 Lambda's handler is `audit.handler.handle`. Environment: AUDIT_BUCKET, REGION_ROLE (primary or secondary), LOG_LEVEL.
 
 **What is promised.** Each payment taken in this Region gets its line, in one object, once. This holds however Lambda repeats a batch that
-failed: whole, halved, from a reported record on, or because the answer got lost after the object was written (audit_log.keys says how).
-If the stream is read from an earlier point once more (the mapping made anew, a redrive cut otherwise) lines may come twice, equal to the
-byte and under one `id`: who reads takes each id once, and reconciliation counts what came twice.
+failed: whole, halved, from a reported record on, or because the answer got lost after the object was written (audit_log.keys says how);
+and for batches it gave up, once they are redriven. Only if the stream is read from an earlier point once more, by a mapping made anew,
+lines may come twice, equal to the byte and under one `id`: who reads takes each id once, and reconciliation counts what came twice.
 
 **How it fails.**
 - S3 refuses or does not answer: nothing of the batch counts as done, and its first record is reported, so that the whole of it comes again.
@@ -15,8 +15,8 @@ Inside the function S3 is asked for close to a minute, while a record that is no
 retries fits both: long for an outage, short for a shard that such a record holds up.
 
 **Redrive.** Messages in the dead-letter queue name records, which the stream keeps for 24 hours. When the cause is mended, invoke this
-function with a message's body as the event: the batch is read back and written where it would have been. For a payment it is never too
-late: reconciliation takes it from the table. See docs/audit.md.
+function with a message's body as the event: the batch is read back and written where it would have been, and the answer names the
+records that are no payments. For a payment it is never too late: reconciliation takes it from the table. See docs/audit.md.
 
 Permissions, in the function's own Region, and no others:
 - s3:PutObject on the bucket's `payments/*` and `changes/*`: the objects. With a KMS key, kms:GenerateDataKey on it through S3.
@@ -36,13 +36,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from audit.batch import Poison, cut, sequence_number_of
+from audit.batch import Cut, Poison, cut, sequence_number_of
 from audit.redrive import BATCH_INFO, records_of
 from audit_log.bucket import AuditBucket
 from wire.log_line import log_line
@@ -63,44 +63,51 @@ def handle(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 def audit_handler(bucket: AuditBucket, streams: Callable[[], Any], *, region: str) -> Handler:
     """Return a handler that writes what `region` has to write into `bucket`; `streams()` is a DynamoDB Streams client, for redrives.
 
-    The handler returns a partial-batch answer. It raises NoPaymentComesFirst, what a redrive's reading raises, and whatever is a defect.
+    The handler returns a partial-batch answer; a redrive's names what was passed over. It raises NoPaymentComesFirst, for a redrive
+    whatever keeps its records from being read or written, and else only what is a defect.
     """
 
-    def write_batch(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    def write(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         began = time.monotonic()
         redriven = event.get(BATCH_INFO)
         records = records_of(streams(), redriven) if redriven else event["Records"]
-        found = cut(records, region=region)
-        error = _write(bucket, found.objects)
-        counts = {
-            "PaymentsLogged": 0 if error else found.payments_count,
-            "UnexpectedChanges": 0 if error else found.changes_count,
-            "PoisonRecords": 1 if found.poison else 0,
-            "AuditWriteFailures": 1 if error else 0,
-        }
-        metric_line(counts)
-        log_line(
-            "ERROR" if error or found.poison or found.changes_count else "INFO",
-            "not-written" if error else "written",
-            request_id=str(getattr(context, "aws_request_id", "unknown")),
-            duration_ms=round((time.monotonic() - began) * 1000, 1),
-            records=len(records),
-            objects=[key for key, _ in found.objects],
-            payments=found.payments_count,
-            changes=found.changes_count or None,
-            error=error,
-            poison=found.poison and {"sequence_number": found.poison.sequence_number, "reason": found.poison.reason},
-            redriven=bool(redriven) or None,
-        )
-        # A redrive has nobody to report to who would try again.
-        if redriven and error:
-            raise RuntimeError(error)
-        return _answer(sequence_number_of(records[0]) if error else "", found.poison)
+        cuts = [cut(records, region=region)]
+        # A redrive has nobody who would deliver the rest: what is no payment is passed over, and named in the answer.
+        while redriven and (poison := cuts[-1].poison):
+            records = records[poison.index + 1 :]
+            cuts.append(cut(records, region=region))
+        error = _write(bucket, [one for found in cuts for one in found.objects])
+        _tell(cuts, error, redriven=bool(redriven), context=context, seconds=time.monotonic() - began)
+        if redriven:
+            if error:
+                raise RuntimeError(error)
+            return {"batchItemFailures": [{"itemIdentifier": found.poison.sequence_number} for found in cuts if found.poison]}
+        return _answer(sequence_number_of(records[0]) if error else "", cuts[0].poison)
 
-    return write_batch
+    return write
 
 
-def _write(bucket: AuditBucket, objects: tuple[tuple[str, tuple[str, ...]], ...]) -> str | None:
+def _tell(cuts: Sequence[Cut], error: str | None, *, redriven: bool, context: Any, seconds: float) -> None:
+    """Write the metrics and the log line of one invocation."""
+    payments, changes = sum(found.payments_count for found in cuts), sum(found.changes_count for found in cuts)
+    poison = [{"sequence_number": found.poison.sequence_number, "reason": found.poison.reason} for found in cuts if found.poison]
+    counts = {"PaymentsLogged": payments, "UnexpectedChanges": changes, "PoisonRecords": len(poison), "AuditWriteFailures": 0}
+    metric_line({"PaymentsLogged": 0, "UnexpectedChanges": 0, "PoisonRecords": len(poison), "AuditWriteFailures": 1} if error else counts)
+    log_line(
+        "ERROR" if error or poison or changes else "INFO",
+        "not-written" if error else "written",
+        request_id=str(getattr(context, "aws_request_id", "unknown")),
+        duration_ms=round(seconds * 1000, 1),
+        objects=[key for found in cuts for key, _ in found.objects],
+        payments=payments,
+        changes=changes or None,
+        error=error,
+        poison=poison or None,
+        redriven=redriven or None,
+    )
+
+
+def _write(bucket: AuditBucket, objects: Sequence[tuple[str, tuple[str, ...]]]) -> str | None:
     """Write the objects; returns why that failed, None when all are written."""
     try:
         for key, lines in objects:

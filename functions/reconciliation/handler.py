@@ -94,7 +94,7 @@ def reconciliation_handler(
             request_id=str(getattr(context, "aws_request_id", "unknown")),
             duration_ms=round((time.monotonic() - began) * 1000, 1),
             through=state.through,
-            again=state.more or None,
+            again=state.next_days[:10] or None,
             **facts,
         )
         return {"outcome": outcome, "through": state.through, **facts}

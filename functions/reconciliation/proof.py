@@ -12,7 +12,7 @@ touch it.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby
@@ -55,7 +55,7 @@ def prove(
     what a proof began with can no longer be read.
     """
     if before.done:
-        state, logged = _begin(before.seals, through, bucket, lines_max)
+        state, logged = _begin(before, through, bucket, lines_max)
     else:
         # They had room when the proof began; what it has written since comes on top.
         state, logged = before, {day: _load(bucket, day, sys.maxsize)[0] for day in before.open_days}
@@ -92,23 +92,30 @@ def prove(
 _NOTHING: Final = LoggedDay()
 
 
-def _begin(sealed: Mapping[str, Seal], through: str, bucket: AuditBucket, lines_max: int) -> tuple[State, dict[str, LoggedDay]]:
-    """Return a new proof and the log's side of the days to compare, the newest first as far as there is room."""
+def _begin(before: State, through: str, bucket: AuditBucket, lines_max: int) -> tuple[State, dict[str, LoggedDay]]:
+    """Return a new proof and the log's side of the days to compare, the newest first as far as there is room.
+
+    A second proof of the same days compares those the first one left for it, and no others: each day has its turn once.
+    """
     listings = {
         day: listing_digest(objects)
         for day, objects in groupby(bucket.objects(PAYMENTS), key=lambda one: day_of_key(one.key))
         if day is not None and day <= through
     }
-    seals = {day: seal for day, seal in sealed.items() if listings.get(day) == seal.listing}
+    seals = {day: seal for day, seal in before.seals.items() if listings.get(day) == seal.listing}
     state = State(through=through, done=False, cursors=[None] * SEGMENTS, seals=seals)
+    unsealed = listings.keys() - seals.keys()
+    turn = unsealed & set(before.next_days) if before.through == through else unsealed
+    state.put_off.extend(unsealed - turn)
     logged: dict[str, LoggedDay] = {}
     room = lines_max
-    for day in sorted(listings.keys() - seals.keys(), reverse=True):
+    for day in sorted(turn, reverse=True):
         try:
             logged[day], state.listings[day] = _load(bucket, day, room)
         except TooLarge:
             state.put_off.append(day)
-            state.more = state.more or bool(logged)  # alone it may fit
+            if logged:  # alone it may fit
+                state.next_days.append(day)
             continue
         except Unreadable:
             state.put_off.append(day)
@@ -175,9 +182,9 @@ def _conclude(state: State) -> tuple[State, Report]:
         days_proved=len(seals),
         days_unproved=unproved + len(reopened) + len(unlogged) + len(state.put_off),
     )
-    # What was written is read back, and what differs from its seal is compared, by a proof of its own that need not wait a day.
-    more = state.more or bool(reopened or report.missing)
-    return State(through=state.through, more=more, seals=seals), report
+    # What was written is read back, and what differs from its seal is compared, by a proof that need not wait a day.
+    written = [day for day, tally in state.tallies.items() if tally.missing]
+    return State(through=state.through, next_days=sorted({*state.next_days, *reopened, *written}), seals=seals), report
 
 
 def _agrees(seal: Seal, tally: Tally) -> bool:

@@ -19,17 +19,17 @@ Cursor = dict[str, Any] | bool | None
 
 @dataclass(slots=True)
 class State:
-    """A run over every day up to `through`. `open_days` maps the days whose log is compared to (payments in it, lines that came twice).
+    """A proof over every day up to `through`. `open_days` maps the days whose log is compared to (payments in it, lines that came twice).
 
-    `put_off` are days that are neither sealed nor compared in this run. `more`: once it is done, another run has something to do.
+    `put_off` are days that are neither sealed nor compared in this proof, `next_days` those that another one need not wait a day for.
     """
 
     through: str = ""
     done: bool = True
-    more: bool = False
     cursors: list[Cursor] = field(default_factory=list)
     open_days: dict[str, tuple[int, int]] = field(default_factory=dict)
     put_off: list[str] = field(default_factory=list)
+    next_days: list[str] = field(default_factory=list)
     listings: dict[str, str] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=dict)
     unreadable_items: int = 0
@@ -37,7 +37,7 @@ class State:
 
     def is_due(self, through: str) -> bool:
         """Return whether there is something to do for the proof up to `through`."""
-        return not self.done or self.more or self.through < through
+        return not self.done or bool(self.next_days) or self.through < through
 
 
 def state_key(region: str) -> str:
