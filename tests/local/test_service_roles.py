@@ -5,6 +5,7 @@ What functions do with their roles is in test_function_roles.py. Here is what La
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +17,7 @@ from tests.local.test_function_roles import ACTIONS as BY_CODE
 from tests.support.choices import BOUNDARY, EVERYTHING
 from tests.support.embedded import EmbeddedAws
 from tests.support.plain_stacks import PlainStacks
-from tests.support.rendering import PROJECT, an_environment
+from tests.support.rendering import PROJECT, an_environment, as_data
 from tests.support.service_roles import ServiceRole, refused
 from tests.support.stacks import unique
 
@@ -51,6 +52,26 @@ REPLICATION: dict[str, Callable[[dict[str, str]], Call]] = {
     "s3:GetObjectLegalHold": lambda record: lambda s3: s3.get_object_legal_hold(**record),
 }
 
+CANARY_BUCKET = f"payment-canaries-{SUFFIX}-111122223333-{REGION}"
+CANARY_LOG = "/aws/lambda/cwsyn-payment-tried"
+
+# Calls of Synthetics and of the canary's own code: service, call.
+CANARY: dict[str, tuple[str, Call]] = {
+    "secretsmanager:GetSecretValue": ("secretsmanager", lambda secrets: secrets.get_secret_value(SecretId=f"payment-api-secret-{SUFFIX}")),
+    "s3:PutObject": ("s3", lambda s3: s3.put_object(Bucket=CANARY_BUCKET, Key="own/result.json", Body=b"{}")),
+    "s3:GetObject": ("s3", lambda s3: s3.get_object(Bucket=CANARY_BUCKET, Key="own/there.json")),
+    "s3:GetBucketLocation": ("s3", lambda s3: s3.get_bucket_location(Bucket=CANARY_BUCKET)),
+    "logs:CreateLogStream": ("logs", LOGGING["logs:CreateLogStream"](CANARY_LOG, "there")),
+    "logs:PutLogEvents": ("logs", LOGGING["logs:PutLogEvents"](CANARY_LOG, "there")),
+}
+
+# Roles of the templates that are shown elsewhere to be enough, and where.
+SHOWN_ELSEWHERE = {
+    "StackSetAdministrationRole": "tests/local/test_stack_sets_roles.py",
+    "StackSetExecutionRole": "tests/templates/test_permissions.py, and every roll-out on the embedded AWS is made with it",
+    "ApiGatewayLogRole": "AWS asks for its own managed policy and refuses a narrower one",
+}
+
 _BY_S3 = "no client can call it, and the embedded S3 copies without asking the role"
 _BY_LAMBDA = "Lambda does it when a function enters the VPC; the embedded Lambda makes no network interfaces"
 _BY_XRAY = "the embedded AWS has no X-Ray"
@@ -64,6 +85,8 @@ NOT_RUN = {
     **dict.fromkeys((f"ec2:Describe{what}" for what in ("NetworkInterfaces", "Subnets")), _BY_LAMBDA),
     **dict.fromkeys((f"xray:Put{what}" for what in ("TraceSegments", "TelemetryRecords")), _BY_XRAY),
     **dict.fromkeys(("kms:Decrypt", "kms:Encrypt"), _THROUGH_S3),
+    "s3:ListAllMyBuckets": "allowed on any bucket's name, as S3 judges it; the embedded IAM judges it on no resource at all",
+    "cloudwatch:PutMetricData": "allowed for one namespace, and the embedded IAM does not know the key cloudwatch:namespace",
 }
 
 
@@ -136,6 +159,7 @@ ANY_INTERFACE = "arn:aws:ec2:us-east-1:111122223333:*/*"
         (BUCKET, "s3:GetObjectVersionForReplication", f"arn:aws:s3:::{BUCKET}/record.json"),
         (BUCKET, "s3:ReplicateObject", f"arn:aws:s3:::{PEER_BUCKET}/record.json"),
         (BUCKET, "s3:ReplicateTags", f"arn:aws:s3:::{PEER_BUCKET}/record.json"),
+        (f"payment-canary-primary-{SUFFIX}", "s3:ListAllMyBuckets", "arn:aws:s3:::any"),
         *((name, f"xray:Put{what}", "*") for name in FUNCTIONS.values() for what in ("TraceSegments", "TelemetryRecords")),
         *((FUNCTIONS["payment"], f"ec2:{verb}NetworkInterface", ANY_INTERFACE) for verb in ("Create", "Delete")),
         *(
@@ -162,6 +186,44 @@ def test_replication_role_reaches_no_other_bucket(role: Callable[[str], ServiceR
     assert not one.may("s3:ReplicateDelete", f"arn:aws:s3:::{PEER_BUCKET}/record.json", REGION)
 
 
+@pytest.mark.parametrize("action", CANARY)
+def test_canary_role_needs_each_of_its_actions(stacks: PlainStacks, role: Callable[[str], ServiceRole], action: str) -> None:
+    """It reads the key, keeps results, writes its log and tells how the run went."""
+    s3, logs = stacks.aws.clients("s3", REGION), stacks.aws.clients("logs", REGION)
+    s3.delete_bucket_policy(Bucket=CANARY_BUCKET)
+    s3.put_object(Bucket=CANARY_BUCKET, Key="own/there.json", Body=b"{}")
+    with contextlib.suppress(logs.exceptions.ResourceAlreadyExistsException):
+        logs.create_log_group(logGroupName=CANARY_LOG)
+        logs.create_log_stream(logGroupName=CANARY_LOG, logStreamName="there")
+
+    service, call = CANARY[action]
+
+    _needs(role(f"payment-canary-primary-{SUFFIX}"), service, action, call)
+
+
+def test_backup_role_is_allowed_each_action_by_its_own_statement(role: Callable[[str], ServiceRole]) -> None:
+    """The embedded AWS backs nothing up: IAM is asked. What is allowed through another service alone is not allowed by itself."""
+    one = role(f"payment-backup-{SUFFIX}")
+
+    for statement in one.statements:
+        actions, resource = statement["Action"], str(statement["Resource"]).replace("*", "x")
+        for action in actions if isinstance(actions, list) else [actions]:
+            assert one.may(action, resource, PEER) is ("Condition" not in statement), action
+            assert not one.may(action, resource, PEER, without=action), action
+
+
+def test_every_role_of_the_templates_is_shown_to_be_enough(stacks: PlainStacks) -> None:
+    """A new role has to be tried here, or named with the place where it is."""
+    bodies = (stacks.system.bootstrap.body, stacks.system.regional.body, stacks.system.global_.body)
+    resources = {name: one for body in bodies for name, one in as_data(body)["Resources"].items()}
+    roles = {name for name, one in resources.items() if one["Type"] == "AWS::IAM::Role"}
+
+    assert roles == SHOWN_ELSEWHERE.keys() | {
+        *("PaymentFunctionRole", "HealthFunctionRole", "AuthorizerFunctionRole"),
+        *("AuditReplicationRole", "FlowLogRole", "CanaryRole", "BackupRole"),
+    }
+
+
 def test_keys_are_used_through_s3_alone(stacks: PlainStacks, role: Callable[[str], ServiceRole]) -> None:
     """The replication role can use neither Region's key by itself."""
     credentials = role(BUCKET).credentials()
@@ -173,11 +235,13 @@ def test_keys_are_used_through_s3_alone(stacks: PlainStacks, role: Callable[[str
 
 def test_every_action_is_run_or_said_not_to_be(role: Callable[[str], ServiceRole]) -> None:
     """The table of what cannot be run holds exactly that: an action added to a role has to be shown needed, or not be there."""
-    roles = {name: role(name).actions for name in (*FUNCTIONS.values(), BUCKET, f"payment-flow-logs-primary-{SUFFIX}")}
+    services = (BUCKET, f"payment-flow-logs-primary-{SUFFIX}", f"payment-canary-primary-{SUFFIX}")
+    roles = {name: role(name).actions for name in (*FUNCTIONS.values(), *services)}
     by_code = {action for actions in BY_CODE.values() for action in actions}
 
     allowed = frozenset[str]().union(*roles.values())
 
-    assert allowed - by_code - LOGGING.keys() - REPLICATION.keys() == NOT_RUN.keys()
-    assert roles[BUCKET] == REPLICATION.keys() | {action for action in NOT_RUN if action.startswith(("s3:", "kms:"))}
+    assert allowed - by_code - LOGGING.keys() - REPLICATION.keys() - CANARY.keys() == NOT_RUN.keys()
+    assert roles[BUCKET] == REPLICATION.keys() | {action for action, why in NOT_RUN.items() if why in (_BY_S3, _THROUGH_S3)}
+    assert roles[f"payment-canary-primary-{SUFFIX}"] == CANARY.keys() | {"s3:ListAllMyBuckets", "cloudwatch:PutMetricData"}
     assert roles[f"payment-flow-logs-primary-{SUFFIX}"] == LOGGING.keys()

@@ -16,6 +16,7 @@ EVERYTHING: Final[dict[str, Any]] = {
         "flow_logs": True,
     },
     "audit": {"encryption": "KMS", "object_lock": "governance", "replication_time_control": True},
+    "backup": {"enabled": True},
     "security": {"permissions_boundary_arn": BOUNDARY},
     "functions": {"payment": {"provisioned_concurrency_count": 2, "reserved_concurrency_count": 10}},
 }
