@@ -112,3 +112,23 @@ def test_body_that_cannot_be_imported_leaves_the_api_as_it_was(embedded_aws: Emb
         update_api(api, api_body(gateway_responses={"NO_SUCH_TYPE": problem("x")}))
 
     assert (api.ask("/open").status, api.ask("/guarded").status) == (200, 401)
+
+
+def test_change_is_not_heard_before_a_new_deployment(embedded_aws: EmbeddedAws) -> None:
+    """A deployment is a snapshot (F3.7): routes, checks and answers."""
+    api = deploy_api(embedded_aws, api_body())
+    body = api_body(gateway_responses={"UNAUTHORIZED": problem("new")})
+    body["paths"]["/added"] = body["paths"].pop("/open")
+    del body["paths"]["/order"]["post"]["x-amazon-apigateway-request-validator"]
+
+    def answers() -> list[int]:
+        order = api.ask("/order", method="POST", body=b"{}", headers={"Content-Type": "application/json"})
+        return [api.ask("/open").status, api.ask("/added").status, order.status]
+
+    update_api(api, body, deployment="First")
+    before = answers()
+    update_api(api, body, deployment="Second")
+
+    assert before == [200, 403, 400]
+    assert answers() == [403, 200, 200]
+    assert json.loads(api.ask("/guarded").body)["kind"] == "new"
