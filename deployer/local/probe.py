@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
+import os
 import ssl
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -57,7 +59,7 @@ async def ask(question: Question, address: str, port: int, time_scale: float = 1
     except TimeoutError:
         return Seen(passed=False, status=_TIMED_OUT)
     except OSError as error:
-        return Seen(passed=False, status=f"Failure: Connection refused. {error.strerror or error} Resolved IP: {address}")
+        return Seen(passed=False, status=f"Failure: {os.strerror(error.errno or errno.ECONNREFUSED)}. Resolved IP: {address}")
     try:
         if question.kind == "TCP":
             return Seen(passed=True, status="Success: TCP connection established")
