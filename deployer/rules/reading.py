@@ -123,11 +123,11 @@ class Reading:
             case {"Fn::GetAtt": [str(name), str(attribute)]}:
                 return f"${{{name}.{attribute}}}"
             case {"Fn::Sub": str(pattern)}:
-                return self._substituted(pattern, {}, region)
+                return self._substituted(pattern, {}, region, with_defaults=with_defaults)
             case {"Fn::Sub": [str(pattern), dict(variables)]}:
-                return self._substituted(pattern, variables, region)
+                return self._substituted(pattern, variables, region, with_defaults=with_defaults)
             case {"Fn::Join": [str(between), [*parts]]}:
-                texts = [self.text(part, region) for part in parts]
+                texts = [self.text(part, region, with_defaults=with_defaults) for part in parts]
                 return None if None in texts else between.join(text or "" for text in texts)
             case {"Fn::FindInMap": [str(mapping), key, str(name), *_]}:
                 first = self.text(key, region)
@@ -136,7 +136,7 @@ class Reading:
             case _:
                 return None
 
-    def _reference(self, name: str, region: str | None, *, with_defaults: bool = True) -> str:
+    def _reference(self, name: str, region: str | None, *, with_defaults: bool) -> str:
         if name == "AWS::Region":
             return region or "${AWS::Region}"
         given = {str(values[name]) for values in self._given if name in values}
@@ -157,10 +157,10 @@ class Reading:
         finally:
             self._following.remove(name)
 
-    def _substituted(self, pattern: str, variables: Mapping[str, Any], region: str | None) -> str | None:
+    def _substituted(self, pattern: str, variables: Mapping[str, Any], region: str | None, *, with_defaults: bool) -> str | None:
         values = {}
         for name in set(_VARIABLE.findall(pattern)):
-            values[name] = self.text(variables[name], region) if name in variables else self._reference(name, region)
+            values[name] = self.text(variables.get(name, {"Ref": name}), region, with_defaults=with_defaults)
         return None if None in values.values() else _VARIABLE.sub(lambda found: values[found[1]] or "", pattern)
 
 
@@ -255,14 +255,6 @@ class Node:
                 return name.split(".", 1)[0]
             case _:
                 return None
-
-    def least(self, unknown: int) -> int:
-        """Return the number, or the least a parameter allows; `unknown` when the template sets no bound."""
-        numbers = [int(text) for text in self.possible if text.isdigit()]
-        if not numbers and isinstance(self.value, dict) and isinstance(self.value.get("Ref"), str):
-            least = str(self.reading.parameter(self.value["Ref"]).get("MinValue"))
-            numbers = [int(least)] if least.isdigit() else []
-        return min(numbers, default=unknown)
 
     def _child(self, key: str | int) -> "Node":
         return Node(reading=self.reading, value=self.value[key], path=(*self.path, key), region=self.region)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cfnlint.rules import CloudFormationLintRule
 
 if TYPE_CHECKING:
     from deployer.rules.failover_pair import Failover, Record
-    from deployer.rules.reading import Fault
+    from deployer.rules.reading import Fault, Node
 
 _PROBED = ("HTTP", "HTTPS", "HTTP_STR_MATCH", "HTTPS_STR_MATCH", "TCP")
 _BLACK_HOLE_SECONDS = 6
@@ -41,7 +41,7 @@ class RecoveryBudget(CloudFormationLintRule):  # type: ignore[misc]
         budget = self.config["recovery_seconds_max"]
         for record in failover.records:
             ttl = record.node.first("TTL")
-            ttl_seconds = ttl.least(0) if ttl else 0
+            ttl_seconds = least(ttl, 0) if ttl else 0
             worst = max((_detection_seconds(config) for config in _endpoint_checks(failover, record)), default=_FASTEST_SECONDS)
             if record.role == "PRIMARY" and worst + _PUBLICATION_SECONDS + ttl_seconds > budget:
                 total = f"{worst} s detection + {_PUBLICATION_SECONDS} s publication + {ttl_seconds} s TTL"
@@ -49,12 +49,21 @@ class RecoveryBudget(CloudFormationLintRule):  # type: ignore[misc]
                 yield (ttl or record.node).path, f"{sentence}; the budget is {budget} s"
 
 
-def _endpoint_checks(failover: Failover, record: Record) -> tuple[Any, ...]:
+def _endpoint_checks(failover: Failover, record: Record) -> tuple[Node, ...]:
     return tuple(config for kind, config, inverted in failover.parts(record.check) if kind in _PROBED and not inverted)
 
 
-def _detection_seconds(config: Any) -> int:
+def _detection_seconds(config: Node) -> int:
     interval, threshold = config.first("RequestInterval"), config.first("FailureThreshold")
-    interval_seconds = interval.least(10) if interval else 30
-    threshold_count = threshold.least(1) if threshold else 3
-    return int(threshold_count * (interval_seconds + _BLACK_HOLE_SECONDS))
+    interval_seconds = least(interval, 10) if interval else 30
+    threshold_count = least(threshold, 1) if threshold else 3
+    return threshold_count * (interval_seconds + _BLACK_HOLE_SECONDS)
+
+
+def least(node: Node, unknown: int) -> int:
+    """Return the number, or the least that its parameter allows; `unknown` when the template sets no bound."""
+    numbers = [int(text) for text in node.possible if text.isdigit()]
+    if not numbers and node.target:
+        least_allowed = str(node.reading.parameter(node.target).get("MinValue"))
+        numbers = [int(least_allowed)] if least_allowed.isdigit() else []
+    return min(numbers, default=unknown)

@@ -119,6 +119,21 @@ def test_keys_of_replicas_are_judged_by_region(key: str, numbers: list[str]) -> 
     assert objections(body) == numbers
 
 
+def test_key_of_the_stack_serves_one_replica() -> None:
+    """The one in the stack's own Region, whichever that is."""
+    first, last = good("replica_key").split(LAST)
+    body = first.replace("alias/ledger", "!Ref Key") + LAST + last
+
+    assert objections(f"{body}\n{KEY.replace('MULTI', 'false')}") == []
+
+
+def test_one_replica_needs_no_stream() -> None:
+    """There is nothing to replicate."""
+    lone = good("replica_stream", ("      StreamSpecification: {StreamViewType: NEW_AND_OLD_IMAGES}\n", "")).split(LAST)[0]
+
+    assert objections(lone) == ["W9735"]
+
+
 def test_multi_region_key_serves_every_replica_by_its_id() -> None:
     """Its id is the same in each Region, its ARN is not."""
     key = KEY.replace("MULTI", "true")

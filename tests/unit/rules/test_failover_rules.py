@@ -171,6 +171,31 @@ def test_budget_counts_with_the_least_that_is_allowed(changes: list[tuple[str, s
     assert objections(good("recovery_budget", *changes)) == numbers
 
 
+ALIAS = "AliasTarget: {DNSName: us-east-1.origin.example.com, HostedZoneId: Z35SXDOTRQ7X7K, EvaluateTargetHealth: false}"
+EAST = '      TTL: "10"\n      SetIdentifier: east'
+
+
+@pytest.mark.parametrize(
+    ("changes", "seconds"),
+    [
+        pytest.param([], 52, id="as written"),
+        pytest.param([("        FailureThreshold: 2\n", "")], 68, id="three failures unless said"),
+        pytest.param([(f"        {INTERVAL}\n", "")], 92, id="every 30 s unless said"),
+        pytest.param([(INTERVAL, "RequestInterval: !Ref Any"), parameter("Any: {Type: Number}")], 52, id="no interval under 10 s"),
+        pytest.param([("FailureThreshold: 2", "FailureThreshold: !Ref Any"), parameter("Any: {Type: Number}")], 36, id="no fewer than one"),
+        pytest.param([('TTL: "10"', "TTL: !Ref Any"), parameter("Any: {Type: Number}")], 42, id="TTL unknown"),
+        pytest.param([(EAST, "      SetIdentifier: east"), ("ResourceRecords: [us-east-1.origin.example.com]", ALIAS)], 42, id="alias"),
+        pytest.param([(CHECK_OF_EAST, "      HealthCheckId: 11111111-2222-3333-4444-555555555555\n")], 36, id="check of another stack"),
+    ],
+)
+def test_budget_is_enough_when_it_is_the_sum(changes: list[tuple[str, str]], seconds: int) -> None:
+    """And a second less is not."""
+    body = good("recovery_budget", *changes)
+
+    assert objections(body, options={"E9714": {"recovery_seconds_max": seconds}}) == []
+    assert objections(body, options={"E9714": {"recovery_seconds_max": seconds - 1}}) == ["E9714"]
+
+
 @pytest.mark.parametrize(
     ("declared", "numbers"),
     [

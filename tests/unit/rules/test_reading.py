@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deployer.rules.reading import Reading
+from deployer.rules.recovery_budget import least
 
 BODY = """\
 Parameters:
@@ -30,6 +31,10 @@ Conditions:
   IsLivePrimary: !And [!Condition IsLive, !Condition IsPrimary]
   IsLiveOrPrimary: !Or [!Condition IsLive, !Condition IsPrimary]
   IsOther: !Not [!Condition IsPrimary]
+  IsEastPrimary: !And [!Condition IsEast, !Condition IsPrimary]
+  IsEastOrOther: !Or [!Condition IsEast, !Condition IsOther]
+  IsWestOrPrimary: !Or [!Equals [!Ref "AWS::Region", us-west-2], !Condition IsPrimary]
+  IsCalledLive: !Equals [!Sub "${Stage}", live]
 Resources:
   Name: {Type: AWS::ApiGateway::DomainName, Properties: {DomainName: !Sub "${AWS::Region}.api.${Zone}"}}
   Here: {Type: AWS::SSM::Parameter, Condition: IsOther, Properties: {Value: VALUE}}
@@ -109,7 +114,7 @@ def test_possible_values_are_those_the_template_allows(value: str, possible: tup
     """A rule may say what no allowed value would do."""
     node = here(reading(value)).first("Value")
 
-    assert (node.possible, node.least(1)) == (possible, least)
+    assert (node.possible, least(node, 1)) == (possible, least)
 
 
 @pytest.mark.parametrize(
@@ -121,6 +126,10 @@ def test_possible_values_are_those_the_template_allows(value: str, possible: tup
         pytest.param("IsLivePrimary", None, False, id="and"),
         pytest.param("IsLiveOrPrimary", True, None, id="or"),
         pytest.param("IsOther", False, True, id="not"),
+        pytest.param("IsEastPrimary", True, False, id="and, all known"),
+        pytest.param("IsEastOrOther", True, True, id="or, one known to hold"),
+        pytest.param("IsWestOrPrimary", True, False, id="or, all known"),
+        pytest.param("IsCalledLive", None, None, id="a default inside a text decides nothing either"),
         pytest.param("Missing", None, None, id="no such condition"),
     ],
 )

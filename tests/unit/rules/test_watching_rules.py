@@ -8,6 +8,7 @@ from tests.support.rule_pack import REGIONS, good, objections
 
 API_URL = '          API_URL: !Sub ["https://${Peer}.api.example.com", {Peer: !FindInMap [Regions, !Ref "AWS::Region", Peer]}]\n'
 ROLE = 'Value: !FindInMap [Regions, !Ref "AWS::Region", Role]'
+PEER = 'Value: !FindInMap [Regions, !Ref "AWS::Region", Peer]'
 ALARM_CONDITION = "    Condition: HasRoute53Metrics\n"
 
 
@@ -179,6 +180,16 @@ def test_regions_in_a_body_for_all_regions(value: str, numbers: list[str]) -> No
 def test_regions_elsewhere_in_a_body_for_all_regions(section: str, numbers: list[str]) -> None:
     """Outputs count; checkers stand where Route 53 has them."""
     assert objections(f"{good('reading')}\n{section}\n") == numbers
+
+
+def test_resource_that_one_region_has_may_name_another() -> None:
+    """Its condition says where it is right."""
+    conditions = "Conditions: {IsEast: !Equals [!Ref AWS::Region, us-east-1]}\nResources:"
+    peer = "  Peer:\n    Condition: IsEast\n"
+
+    assert objections(good("region_name", ("  Peer:\n", peer), ("Resources:", conditions), (ROLE, "Value: x"))) == []
+    assert objections(good("region_name", ("  Peer:\n", peer), ("Resources:", conditions), (PEER, "Value: us-east-2"))) == []
+    assert objections(good("region_name", (PEER, "Value: us-east-2"))) == ["E9780"]
 
 
 def test_body_can_be_said_to_be_for_all_regions() -> None:
