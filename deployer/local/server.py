@@ -33,7 +33,12 @@ from deployer.local.state import SERVER_LOCK_FILE, STATE_FILE, LocalState, write
 from deployer.vocabulary.errors import DeployerError
 
 # Each has `register()`, called once before the first request.
-EXTENSIONS: Final[tuple[str, ...]] = ("deployer.local.rest_apis", "deployer.local.resource_types", "deployer.local.stack_sets")
+EXTENSIONS: Final[tuple[str, ...]] = (
+    "deployer.local.rest_apis",
+    "deployer.local.resource_types",
+    "deployer.local.stack_sets",
+    "deployer.local.stream_delivery",
+)
 _END_SECONDS_MAX: Final = 1.8
 
 

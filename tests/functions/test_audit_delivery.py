@@ -61,6 +61,7 @@ class Lambda:
             start, end = pending[0]
             outcome = self._invoke(self.stream[start:end], flawless=attempts > 8)
             attempts += 1
+            assert attempts < 100, "no attempt gets any further"
             last_chance = attempts > 8 and end - start == 1
             if outcome is None:
                 self.checkpoint = end
@@ -103,6 +104,7 @@ class Lambda:
                 elif outcome == "failed":
                     pending[0:0] = [(start, (start + end) // 2), ((start + end) // 2, end)]
                 elif isinstance(outcome, int):
+                    assert outcome > 0, "a batch that could be written was not"
                     pending[0:0] = [(start + outcome, end)]
                 self.checkpoint = end
 
