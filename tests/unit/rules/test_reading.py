@@ -101,7 +101,7 @@ def test_given_value_comes_before_the_default() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "possible", "least"),
+    ("value", "possible", "least_seconds"),
     [
         pytest.param("7", ("7",), 7, id="written"),
         pytest.param("!Ref Speed", ("10", "30"), 10, id="allowed values"),
@@ -110,11 +110,11 @@ def test_given_value_comes_before_the_default() -> None:
         pytest.param("!FindInMap [Regions, !Ref 'AWS::Region', Role]", ("primary", "secondary"), 1, id="each Region's"),
     ],
 )
-def test_possible_values_are_those_the_template_allows(value: str, possible: tuple[str, ...], least: int) -> None:
+def test_possible_values_are_those_the_template_allows(value: str, possible: tuple[str, ...], least_seconds: int) -> None:
     """A rule may say what no allowed value would do."""
     node = here(reading(value)).first("Value")
 
-    assert (node.possible, least(node, 1)) == (possible, least)
+    assert (node.possible, least(node, 1)) == (possible, least_seconds)
 
 
 @pytest.mark.parametrize(
