@@ -31,13 +31,16 @@ KINDS: Final[tuple[TemplateKind, ...]] = ("bootstrap", "regional", "global")
 def render_system(environment: Environment, *, source: Path, build: Path) -> RenderedSystem:
     """Return the finished bodies and packages of one environment.
 
-    `source` is the project's root, which holds `templates/`, `functions/` and `canaries/`; zips are written to `build/packages/`. Raises
-    DeployerError naming the template and line, the missing function, or pip's last lines.
+    `source` is the project's root, which holds `templates/`, `functions/` and `canaries/`; zips are written to `build/packages/`,
+    and those that a body refers to are the system's packages. Raises DeployerError naming the template and line, the missing
+    function, or pip's last lines.
     """
     _require(source / "templates" / "contract" / "openapi.yaml", source / "functions" / "layer" / "requirements.txt")
     packages = _packages(environment, source=source, packages=build / "packages")
     bootstrap, regional, global_ = (_template(kind, environment, source=source, packages=packages) for kind in KINDS)
-    return RenderedSystem(bootstrap=bootstrap, regional=regional, global_=global_, packages=packages)
+    # What no body deploys is not uploaded either.
+    deployed = tuple(package for package in packages if any(package.key in one.body for one in (bootstrap, regional, global_)))
+    return RenderedSystem(bootstrap=bootstrap, regional=regional, global_=global_, packages=deployed)
 
 
 def write_templates(system: RenderedSystem, folder: Path) -> tuple[Path, ...]:

@@ -88,6 +88,19 @@ def test_changed_tags_publish_nothing(tmp_path: Path):
     assert one == other
 
 
+def test_function_that_no_template_deploys_is_not_uploaded(tmp_path: Path):
+    """Its code may stand in the tree before its resources do; the system's packages are those that a body refers to."""
+    source = a_project(tmp_path / "project")
+    unused = source / "functions" / "unused"
+    unused.mkdir()
+    (unused / "handler.py").write_text("def handle(event, context): ...\n", "utf-8")
+
+    system = render_system(an_environment(), source=source, build=tmp_path / "build")
+
+    assert "payment" in {package.name for package in system.packages}
+    assert "unused" not in {package.name for package in system.packages}
+
+
 def test_folder_that_is_no_project_is_refused(tmp_path: Path):
     """Run in the wrong folder, the command says so and writes nothing."""
     with pytest.raises(DeployerError, match="not the root of the project"):
