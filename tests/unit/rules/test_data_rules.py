@@ -102,6 +102,15 @@ def test_secret_alone_is_nobodys_business() -> None:
     assert objections("Resources: {ApiKey: {Type: AWS::SecretsManager::Secret, Properties: {GenerateSecretString: {}}}}") == []
 
 
+def test_secret_beside_a_table_of_one_region_is_in_the_same() -> None:
+    """Where the data is lost with its Region, the secret may be, too."""
+    alone = good("secret_replicas", ("      ReplicaRegions: [{Region: us-east-1}]\n", ""))
+    first, last = alone.split(LAST)
+
+    assert objections(alone) == ["W9740"]
+    assert objections(first + last[last.index("  ApiKey:") :]) == ["W9735"]
+
+
 @pytest.mark.parametrize(
     ("key", "numbers"),
     [
