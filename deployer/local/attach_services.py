@@ -10,6 +10,7 @@ from typing import Any, Final
 from xml.etree.ElementTree import Element
 
 SEAMS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
+    ("ministack.app", ("pin_request_origin",)),
     ("ministack.core.iam_actions", ("extract_resource_arn",)),
     ("ministack.services.apigateway_v1", ("_rest_apis", "_domain_names")),
     ("ministack.services.cloudformation", ("_stacks",)),
@@ -99,6 +100,18 @@ def name_log_groups_as_policies_do() -> None:
         return f"{arn}:*" if is_group and not arn.endswith(":*") else arn
 
     iam_actions.extract_resource_arn = extract_for_policies
+
+
+def take_loopback_for_tls() -> None:
+    """Let policies judge every call of the endpoint as one over TLS (aws:SecureTransport), which on AWS it would be.
+
+    The endpoint speaks plain HTTP because nothing it says leaves this machine. Otherwise a bucket that refuses plain HTTP would refuse
+    functions, people and S3's console alike.
+    """
+    from ministack import app
+
+    pin = app.pin_request_origin
+    app.pin_request_origin = lambda source_ip, secure_transport: pin(source_ip, True)
 
 
 def close_endpoint(account_id: str, region: str, api_id: str, closed: bool) -> None:

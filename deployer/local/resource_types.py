@@ -34,6 +34,7 @@ def register() -> None:
     attach_services.carry_health_checks_whole()
     attach_services.show_table_consistency()
     attach_services.name_log_groups_as_policies_do()
+    attach_services.take_loopback_for_tls()
     attach_services.read_template_urls_as(template_urls.path_style)
     attach.register_resource_types(BEHAVING)
     attach.amend_resource_type("AWS::S3::Bucket", bucket_settings.settle)

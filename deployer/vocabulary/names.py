@@ -2,8 +2,8 @@
 
 The names given by the architecture (section 6) are kept to the letter; the others follow their shape. A role is
 `primary` or `secondary`. Limits: S3 bucket 63, Lambda function 64, IAM role 64, CloudWatch alarm 255, SNS topic 256,
-StackSet 128, Synthetics canary 255, secret 512, DynamoDB table 255, budget 100, AWS Backup's vaults and plans 50
-[the services' own quota pages].
+StackSet 128, SQS queue 80, EventBridge rule 64, Synthetics canary 255, secret 512, DynamoDB table 255, budget 100,
+AWS Backup's vaults and plans 50 [the services' own quota pages].
 """
 
 from __future__ import annotations
@@ -22,6 +22,11 @@ PATTERNS: Final[dict[str, tuple[str, int]]] = {
     "payment function": ("payment-processor-{role}-{suffix}", 64),
     "health function": ("payment-health-{role}-{suffix}", 64),
     "authorizer function": ("payment-authorizer-{role}-{suffix}", 64),
+    "audit function": ("payment-audit-{role}-{suffix}", 64),
+    "reconciliation function": ("payment-reconciliation-{role}-{suffix}", 64),
+    "stream lookup function": ("payment-stream-lookup-{role}-{suffix}", 64),
+    "audit dead letters": ("payment-audit-dead-letters-{role}-{suffix}", 80),
+    "reconciliation rule": ("payment-reconciliation-{role}-{suffix}", 64),
     "shared layer": ("payment-shared-{role}-{suffix}", 140),
     "api": ("payment-api-{role}-{suffix}", 255),
     "server errors alarm": ("payment-server-errors-{role}-{suffix}", 255),
@@ -32,12 +37,20 @@ PATTERNS: Final[dict[str, tuple[str, int]]] = {
     "payment errors alarm": ("payment-processor-errors-{role}-{suffix}", 255),
     "health errors alarm": ("payment-health-errors-{role}-{suffix}", 255),
     "authorizer errors alarm": ("payment-authorizer-errors-{role}-{suffix}", 255),
+    "audit errors alarm": ("payment-audit-errors-{role}-{suffix}", 255),
+    "reconciliation errors alarm": ("payment-reconciliation-errors-{role}-{suffix}", 255),
+    "stream lookup errors alarm": ("payment-stream-lookup-errors-{role}-{suffix}", 255),
     "function throttles alarm": ("payment-function-throttles-{role}-{suffix}", 255),
     "table throttles alarm": ("payment-table-throttles-{role}-{suffix}", 255),
     "table errors alarm": ("payment-table-errors-{role}-{suffix}", 255),
     "table replication alarm": ("payment-table-replication-{role}-{suffix}", 255),
     "audit lag alarm": ("payment-audit-lag-{role}-{suffix}", 255),
     "audit failures alarm": ("payment-audit-failures-{role}-{suffix}", 255),
+    "audit dead letters alarm": ("payment-audit-dead-letters-{role}-{suffix}", 255),
+    "audit delay alarm": ("payment-audit-delay-{role}-{suffix}", 255),
+    "audit gap alarm": ("payment-audit-gap-{role}-{suffix}", 255),
+    "ledger changes alarm": ("payment-ledger-changes-{role}-{suffix}", 255),
+    "reconciliation alarm": ("payment-reconciliation-{role}-{suffix}", 255),
     "certificate alarm": ("payment-certificate-{role}-{suffix}", 255),
     "own canary alarm": ("payment-own-canary-{role}-{suffix}", 255),
     "peer canary alarm": ("payment-peer-canary-{role}-{suffix}", 255),

@@ -8,8 +8,8 @@ is now: whichever Region took it, and whether or not that Region still stands. A
 the hour. Payments that the table has otherwise than the log, or no longer has, are counted and left to people.
 
 **When.** Every hour: the first call of a day begins that day's proof, later ones go on with it when its time ran out, and otherwise see
-that it is done and end at once. Timeout 900 s, 1024 MB, no VPC, one at a time (ReservedConcurrentExecutions 1), no retries by Lambda
-(MaximumRetryAttempts 0): the next hour is the retry. A call that is cut off leaves the state of the call before.
+that it is done and end at once. Timeout 900 s, 1024 MB, no VPC, no retries by Lambda (MaximumRetryAttempts 0): the next hour is the
+retry, and no two calls of the schedule meet. A call that is cut off leaves the state of the call before.
 
 **Metrics** (namespace PaymentApi, dimension FunctionName), written when a proof ends: AuditGap (payments missing), AlteredPayments,
 RemovedPayments, UnreadableItems (items that are no payments), RepeatedLines, DaysUnproved, PaymentsProved, and the heartbeat

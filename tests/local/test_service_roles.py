@@ -16,6 +16,7 @@ from deployer.rendering.render import render_system
 from tests.local.test_function_roles import ACTIONS as BY_CODE
 from tests.support.choices import BOUNDARY, EVERYTHING
 from tests.support.embedded import EmbeddedAws
+from tests.support.outbox import AUDIT, RECONCILIATION
 from tests.support.plain_stacks import PlainStacks
 from tests.support.rendering import PROJECT, an_environment, as_data
 from tests.support.service_roles import ServiceRole, refused
@@ -23,11 +24,21 @@ from tests.support.stacks import unique
 
 REGION, PEER, SUFFIX = "us-east-1", "us-east-2", "services"
 BUCKET, PEER_BUCKET = f"payment-audit-logs-primary-{SUFFIX}", f"payment-audit-logs-secondary-{SUFFIX}"
+TABLE = f"payment-transactions-{SUFFIX}"
 FLOW_LOG = f"/aws/vpc/payment-primary-{SUFFIX}"
 FUNCTIONS = {
     "payment": f"payment-processor-primary-{SUFFIX}",
     "health": f"payment-health-primary-{SUFFIX}",
     "authorizer": f"payment-authorizer-primary-{SUFFIX}",
+    "audit": f"payment-audit-primary-{SUFFIX}",
+    "reconciliation": f"payment-reconciliation-primary-{SUFFIX}",
+    "stream_lookup": f"payment-stream-lookup-primary-{SUFFIX}",
+}
+# What these two do by code, and Lambda for them, is shown in test_audit_outbox.py and test_audit_reconciliation.py, action by action.
+BEHIND_THE_SCENES = {
+    "audit": {action for actions, _ in AUDIT for action in actions},
+    "reconciliation": {action for actions, _ in RECONCILIATION for action in actions},
+    "stream_lookup": {"dynamodb:DescribeTable"},
 }
 
 Call = Callable[[Any], object]
@@ -76,6 +87,7 @@ _BY_S3 = "no client can call it, and the embedded S3 copies without asking the r
 _BY_LAMBDA = "Lambda does it when a function enters the VPC; the embedded Lambda makes no network interfaces"
 _BY_XRAY = "the embedded AWS has no X-Ray"
 _THROUGH_S3 = "allowed through S3 alone (kms:ViaService), and the embedded S3 asks no key"
+_NEW_OBJECTS = "allowed through S3 alone, which asks for it when an object is written; the embedded S3 asks no key"
 
 # Action -> why the embedded AWS cannot run it. IAM is asked for a verdict instead, on the resource that the service names.
 NOT_RUN = {
@@ -85,6 +97,7 @@ NOT_RUN = {
     **dict.fromkeys((f"ec2:Describe{what}" for what in ("NetworkInterfaces", "Subnets")), _BY_LAMBDA),
     **dict.fromkeys((f"xray:Put{what}" for what in ("TraceSegments", "TelemetryRecords")), _BY_XRAY),
     **dict.fromkeys(("kms:Decrypt", "kms:Encrypt"), _THROUGH_S3),
+    "kms:GenerateDataKey": _NEW_OBJECTS,
     "s3:ListAllMyBuckets": "allowed on any bucket's name, as S3 judges it; the embedded IAM judges it on no resource at all",
     "cloudwatch:PutMetricData": "allowed for one namespace, and the embedded IAM does not know the key cloudwatch:namespace",
 }
@@ -113,8 +126,6 @@ def role(stacks: PlainStacks) -> Callable[[str], ServiceRole]:
 def record(stacks: PlainStacks) -> dict[str, str]:
     """An audit record under lock and legal hold: bucket, key and version."""
     s3 = stacks.aws.clients("s3", REGION)
-    # The bucket refuses plain HTTP, which is all the embedded AWS speaks; S3's own work is done inside S3.
-    s3.delete_bucket_policy(Bucket=BUCKET)
     version = s3.put_object(Bucket=BUCKET, Key="record.json", Body=b"{}", ObjectLockLegalHoldStatus="ON")["VersionId"]
     return {"Bucket": BUCKET, "Key": "record.json", "VersionId": version}
 
@@ -190,7 +201,6 @@ def test_replication_role_reaches_no_other_bucket(role: Callable[[str], ServiceR
 def test_canary_role_needs_each_of_its_actions(stacks: PlainStacks, role: Callable[[str], ServiceRole], action: str) -> None:
     """It reads the key, keeps results, writes its log and tells how the run went."""
     s3, logs = stacks.aws.clients("s3", REGION), stacks.aws.clients("logs", REGION)
-    s3.delete_bucket_policy(Bucket=CANARY_BUCKET)
     s3.put_object(Bucket=CANARY_BUCKET, Key="own/there.json", Body=b"{}")
     with contextlib.suppress(logs.exceptions.ResourceAlreadyExistsException):
         logs.create_log_group(logGroupName=CANARY_LOG)
@@ -220,8 +230,35 @@ def test_every_role_of_the_templates_is_shown_to_be_enough(stacks: PlainStacks) 
 
     assert roles == SHOWN_ELSEWHERE.keys() | {
         *("PaymentFunctionRole", "HealthFunctionRole", "AuthorizerFunctionRole"),
+        *("AuditFunctionRole", "ReconciliationFunctionRole", "StreamLookupFunctionRole"),
         *("AuditReplicationRole", "FlowLogRole", "CanaryRole", "BackupRole"),
     }
+
+
+@pytest.mark.parametrize("function", BEHIND_THE_SCENES)
+def test_functions_behind_the_scenes_have_what_they_are_shown_to_need(role: Callable[[str], ServiceRole], function: str) -> None:
+    """The roles they are tried with elsewhere are those of the templates."""
+    beside = {action for action in NOT_RUN if action.startswith(("xray:", "kms:"))} | {"logs:CreateLogStream", "logs:PutLogEvents"}
+
+    assert role(FUNCTIONS[function]).actions - beside == BEHIND_THE_SCENES[function]
+
+
+def test_the_stream_lookup_needs_to_look_at_the_table(stacks: PlainStacks, role: Callable[[str], ServiceRole]) -> None:
+    """It finds the stream's name there, and sees nothing else of the table."""
+    _needs(role(FUNCTIONS["stream_lookup"]), "dynamodb", "dynamodb:DescribeTable", lambda table: table.describe_table(TableName=TABLE))
+
+
+def test_the_reconciliation_lists_its_own_part_of_the_bucket(stacks: PlainStacks, role: Callable[[str], ServiceRole]) -> None:
+    """Payments and its own state; it adds what is missing and cannot write over what the outbox wrote."""
+    s3 = stacks.aws.clients("s3", REGION, **role(FUNCTIONS["reconciliation"]).credentials())
+
+    def put(key: str) -> Call:
+        return lambda client: client.put_object(Bucket=BUCKET, Key=key, Body=b"")
+
+    assert not refused(lambda client: client.list_objects_v2(Bucket=BUCKET, Prefix="payments/date=2026-11-20/"), s3)
+    assert refused(lambda client: client.list_objects_v2(Bucket=BUCKET), s3)
+    assert not refused(put("payments/date=2026-11-20/region=us-east-1/reconciled-1.jsonl.gz"), s3)
+    assert refused(put("payments/date=2026-11-20/region=us-east-1/1.jsonl.gz"), s3)
 
 
 def test_keys_are_used_through_s3_alone(stacks: PlainStacks, role: Callable[[str], ServiceRole]) -> None:
@@ -237,7 +274,7 @@ def test_every_action_is_run_or_said_not_to_be(role: Callable[[str], ServiceRole
     """The table of what cannot be run holds exactly that: an action added to a role has to be shown needed, or not be there."""
     services = (BUCKET, f"payment-flow-logs-primary-{SUFFIX}", f"payment-canary-primary-{SUFFIX}")
     roles = {name: role(name).actions for name in (*FUNCTIONS.values(), *services)}
-    by_code = {action for actions in BY_CODE.values() for action in actions}
+    by_code = {action for actions in (*BY_CODE.values(), *BEHIND_THE_SCENES.values()) for action in actions}
 
     allowed = frozenset[str]().union(*roles.values())
 

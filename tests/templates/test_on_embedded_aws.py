@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 
 import pytest
 
 from deployer.rendering.render import render_system
 from tests.support.embedded import EmbeddedAws
+from tests.support.outbox import until
 from tests.support.plain_stacks import PlainStacks
 from tests.support.rendering import PROJECT, an_environment
 
@@ -43,6 +45,43 @@ def test_each_region_is_healthy_under_its_own_name(stacks: PlainStacks, region: 
 
     assert status == 200, body
     assert json.loads(body)["region"] == region
+
+
+def test_each_regions_payments_reach_the_audit_log_of_both(stacks: PlainStacks):
+    """By the table's stream, under the rights of the templates and no others, once; then the reconciliation proves what it can."""
+    taken = {}
+    for region in ("us-east-1", "us-east-2"):
+        _hurry(stacks, region)
+        status, _headers, body = _pay(stacks, region, f"audited-{region}")
+        assert status == 201, body
+        taken[region] = json.loads(body)["transactionId"]
+
+    for region in taken:
+        wanted = set(taken.values())
+        until(lambda region=region, wanted=wanted: wanted <= set(_audited(stacks, region)), seconds_max=60)  # type: ignore[misc]
+        assert len(_audited(stacks, region)) == len(set(_audited(stacks, region)))
+        answer = stacks.aws.clients("lambda", region).invoke(FunctionName=f"payment-reconciliation-{_role(stacks, region)}-templates:live")
+        assert json.load(answer["Payload"])["outcome"] in ("proved", "nothing-due")
+
+
+def _role(stacks: PlainStacks, region: str) -> str:
+    return next(one.role for one in stacks.environment.regions if one.name == region)
+
+
+def _hurry(stacks: PlainStacks, region: str) -> None:
+    """Let the mapping wait for no minute to pass."""
+    client = stacks.aws.clients("lambda", region)
+    [mapping] = client.list_event_source_mappings()["EventSourceMappings"]
+    assert mapping["FunctionArn"].endswith(f":payment-audit-{_role(stacks, region)}-templates:live")
+    client.update_event_source_mapping(UUID=mapping["UUID"], MaximumBatchingWindowInSeconds=0)
+
+
+def _audited(stacks: PlainStacks, region: str) -> list[str]:
+    """Return the id of every line in a Region's bucket, copies of the other's included."""
+    s3, bucket = stacks.aws.clients("s3", region), f"payment-audit-logs-{_role(stacks, region)}-templates"
+    keys = [one["Key"] for one in s3.list_objects_v2(Bucket=bucket, Prefix="payments/").get("Contents", [])]
+    lines = [line for key in keys for line in gzip.decompress(s3.get_object(Bucket=bucket, Key=key)["Body"].read()).decode().splitlines()]
+    return [json.loads(line)["id"] for line in lines]
 
 
 def test_payment_taken_in_one_region_is_shown_by_the_other(stacks: PlainStacks):

@@ -14,7 +14,8 @@ from tests.support.rendering import PROJECT, an_environment, as_data
 
 TEMPLATES = PROJECT / "templates"
 PARTS = sorted(str(path.relative_to(TEMPLATES)) for kind in ("bootstrap", "regional", "global") for path in (TEMPLATES / kind).iterdir())
-KEYS = {name: f"functions/{name}/0.zip" for name in ("payment", "health", "authorizer", "layer", "payment_path")}
+NAMES = ("payment", "health", "authorizer", "audit", "reconciliation", "stream_lookup", "layer", "payment_path")
+KEYS = {name: f"functions/{name}/0.zip" for name in NAMES}
 
 
 def _engine(kind: str, **changes: Any):

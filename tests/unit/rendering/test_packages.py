@@ -67,14 +67,14 @@ def test_only_folders_with_a_handler_are_functions(tmp_path: Path):
     """Shared code and the layer are no functions."""
     packages = function_packages(a_functions_folder(tmp_path), packages=tmp_path / "build")
 
-    assert [package.name for package in packages] == ["authorizer", "health", "payment"]
+    assert [package.name for package in packages] == ["audit", "authorizer", "health", "payment", "reconciliation", "stream_lookup"]
 
 
 def test_key_names_the_function_and_its_digest(tmp_path: Path):
     """A person who lists the bucket sees what is what."""
     package = function_packages(a_functions_folder(tmp_path), packages=tmp_path / "build")[0]
 
-    assert package.key == f"functions/authorizer/{package.digest[:16]}.zip"
+    assert package.key == f"functions/audit/{package.digest[:16]}.zip"
 
 
 def test_folder_without_functions_is_refused(tmp_path: Path):

@@ -54,10 +54,13 @@ def test_changed_handler_changes_its_package_and_its_version(tmp_path: Path):
     assert (after.bootstrap, after.global_) == (before.bootstrap, before.global_)
 
 
+EVERY_FUNCTION = ["Audit", "Authorizer", "Health", "Payment", "Reconciliation", "StreamLookup"]
+
+
 @pytest.mark.parametrize(
     ("functions", "published"),
     [
-        pytest.param({"log_level": "DEBUG"}, ["Authorizer", "Health", "Payment"], id="log level"),
+        pytest.param({"log_level": "DEBUG"}, EVERY_FUNCTION, id="log level"),
         pytest.param({"health": {"memory_megabytes": 256}}, ["Health"], id="memory"),
         pytest.param({"payment": {"timeout_seconds": 5}}, ["Payment"], id="timeout"),
         pytest.param({"payment": {"reserved_concurrency_count": 5}}, [], id="reserved concurrency"),

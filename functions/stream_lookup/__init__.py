@@ -1,0 +1,1 @@
+"""Tells a stack the ARN of the table's stream in its own Region."""
