@@ -1,0 +1,1 @@
+"""Drills: steady traffic, a fault, what the clients saw, and a verdict by rules."""
