@@ -53,7 +53,7 @@ class PaymentRequest:
     """One payment that a client wanted: all attempts carry the same key and body.
 
     `due_seconds` is when the arrival rate wanted it sent (open loop): what is late counts from there. `body_digest` is the SHA-256 of
-    the body, so that two requests that share a key can be told to agree or not. What the attempts leave unknown, `DrillRecord.reads` settles.
+    the body, so that two requests that share a key can be told to agree or not. What attempts leave unknown, `DrillRecord.reads` settles.
     """
 
     client: int
