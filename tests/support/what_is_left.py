@@ -24,6 +24,8 @@ LISTINGS: tuple[Listing, ...] = (
     ("s3", "list_buckets", "Buckets", lambda item: item["Name"]),
     ("lambda", "list_functions", "Functions", lambda item: item["FunctionName"]),
     ("lambda", "list_layers", "Layers", lambda item: item["LayerName"]),
+    ("lambda", "list_event_source_mappings", "EventSourceMappings", lambda item: item["EventSourceArn"]),
+    ("events", "list_rules", "Rules", lambda item: item["Name"]),
     ("secretsmanager", "list_secrets", "SecretList", lambda item: item["Name"]),
     ("sns", "list_topics", "Topics", lambda item: item["TopicArn"]),
     ("ssm", "describe_parameters", "Parameters", lambda item: item["Name"]),
@@ -53,6 +55,8 @@ def what_is_left(copy: Copy, suffix: str) -> list[str]:
             found += [f"{service} {region} {name}" for name in names if _is_ours(name, suffix)]
         tables = copy.client("dynamodb", region).list_tables()["TableNames"]
         found += [f"dynamodb {region} {name}" for name in tables if _is_ours(name, suffix)]
+        queues = copy.client("sqs", region).list_queues().get("QueueUrls", [])
+        found += [f"sqs {region} {url}" for url in queues if _is_ours(url, suffix)]
     return found
 
 
