@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from hashlib import sha256
 
 
 class Outcome(StrEnum):
@@ -35,7 +36,8 @@ class Attempt:
     """One HTTP request and its answer.
 
     `region` is where the resolved address belongs, None when no name was resolved. `status` is None when there was no answer;
-    `error` then says why in a word or two ("connection refused", "timed out").
+    `error` then says why in a word or two ("connection refused", "timed out"). The last three say what an acknowledgement said:
+    `answer_digest` is the SHA-256 of its body, for a replay is equal to the byte.
     """
 
     began_seconds: float
@@ -46,6 +48,9 @@ class Attempt:
     error: str | None = None
     transaction_id: str | None = None
     replayed: bool = False
+    answer_digest: str | None = None
+    amount: Decimal | None = None
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +59,8 @@ class PaymentRequest:
 
     `due_seconds` is when the arrival rate wanted it sent (open loop): what is late counts from there. `body_digest` is the SHA-256 of
     the body, so that two requests that share a key can be told to agree or not. What attempts leave unknown, `DrillRecord.reads` settles.
+    Attempts may go on after the acknowledgement: some clients ask again, to see that they get the same answer. No attempts at all: the
+    load generator itself had no room left to send it.
     """
 
     client: int
@@ -68,6 +75,16 @@ class PaymentRequest:
     def acknowledged(self) -> Attempt | None:
         """Return the first attempt that was acknowledged, or None."""
         return next((one for one in self.attempts if one.outcome is Outcome.ACKNOWLEDGED), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """One acknowledged payment that a client asked for by its id under the shared name, as part of the steady traffic."""
+
+    client: int
+    transaction_id: str
+    due_seconds: float
+    attempts: tuple[Attempt, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +115,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerItem:
-    """One payment in one Region's replica of the table, read when everything had settled."""
+    """One payment in one Region's replica of the table, read when everything had settled.
+
+    `idempotency_key_digest` is `key_digest` of the key it was asked for under, which the drill writes into the payment's customer: the
+    table itself keeps no key. So a payment taken under a wrong id is still known for what it is.
+    """
 
     region: str
     transaction_id: str
@@ -136,7 +157,9 @@ class DrillRecord:
     """All that a verdict is made from. `regions`: primary first. `consistency`: the table's, "STRONG" or "EVENTUAL".
 
     `ledger` and `audit` hold what each witness said at the end; None when that witness could not be asked (a Region that never
-    returned), which is not the same as an empty one. `lost_regions` are those that were not healed by the end.
+    returned), which is not the same as an empty one. `lost_regions` are those that were not healed by the end. `unasked` names
+    (witness, Region) where one Region's part is missing: ("ledger" or "audit", "us-east-1"). `survivor` is the Region that had to hold
+    every payment while the other was away, None when none was.
     """
 
     scenario: str
@@ -152,6 +175,9 @@ class DrillRecord:
     ledger: tuple[LedgerItem, ...] | None
     audit: tuple[AuditLine, ...] | None
     lost_regions: tuple[str, ...] = ()
+    lookups: tuple[Lookup, ...] = ()
+    survivor: str | None = None
+    unasked: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,3 +203,8 @@ class Verdict:
     def passed(self) -> bool:
         """Tell whether no limit was broken."""
         return not any(finding.broken for finding in self.findings)
+
+
+def key_digest(idempotency_key: str) -> str:
+    """Return the SHA-256 of a key, 64 lower-case hexadecimal characters."""
+    return sha256(idempotency_key.encode()).hexdigest()
