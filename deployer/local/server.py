@@ -38,6 +38,7 @@ EXTENSIONS: Final[tuple[str, ...]] = (
     "deployer.local.resource_types",
     "deployer.local.stack_sets",
     "deployer.local.stream_delivery",
+    "deployer.local.alarm_actions",
 )
 _END_SECONDS_MAX: Final = 1.8
 
@@ -146,6 +147,7 @@ async def _serve(
 ) -> None:
     """Answer at the endpoint, the edges and for names until a signal; does not return."""
     from deployer.local import attach, resource_types
+    from deployer.local.alarm_evaluation import AlarmEvaluation
     from deployer.local.edge import ALPN_PROTOCOLS, edge_application, edge_tls
     from deployer.local.front_door import front_door
     from deployer.local.route53 import Route53
@@ -166,6 +168,7 @@ async def _serve(
     route53 = Route53(state.account_id, {region: edge.getsockname()[:2] for region, edge in edges.items()}, time_scale=time_scale)
     route53.register()
     serving.append(_run_until(ended, route53.run(*names)))
+    serving.append(_run_until(ended, AlarmEvaluation(state.account_id, time_scale=time_scale).run()))
     await asyncio.gather(*serving)
     ready.cancel()
     ended_by_signal.cancel()
