@@ -63,10 +63,13 @@ class ActionPlan(Part):
     """One thing that people do."""
 
     kind: Literal["fail-over", "fail-back", "broken-roll-out"] = Field(
-        description="fail-over sets the hold, fail-back clears it, broken-roll-out gives a Region a payment function that fails. Example: fail-over."
+        description="fail-over sets the hold, fail-back clears it, broken-roll-out gives a Region a failing payment function. "
+        "Example: fail-over."
     )
     region: Role | None = Field(default=None, description="For broken-roll-out: role of the Region that gets it. Example: primary.")
-    phase: Literal["fault", "heal", "fail-back"] = Field(default="fault", description="The part of the drill it happens in. Example: fault.")
+    phase: Literal["fault", "heal", "fail-back"] = Field(
+        default="fault", description="The part of the drill it happens in. Example: fault."
+    )
     at_seconds: float = Field(default=0, ge=0, le=3600, description="When, from that part's begin on. Example: 20.")
 
 
@@ -78,7 +81,9 @@ class Traffic(Part):
     attempts_max: int = Field(default=4, ge=1, le=20, description="How often a client sends one payment at the most. Example: 4.")
     timeout_seconds: float = Field(default=5, ge=0.1, le=60, description="How long a client waits for an answer. Example: 5.")
     backoff_seconds_max: float = Field(default=5, ge=0, le=60, description="Longest pause between two attempts. Example: 5.")
-    reads_share: float = Field(default=0.2, ge=0, le=1, description="Reads for each payment, of payments acknowledged before. Example: 0.2.")
+    reads_share: float = Field(
+        default=0.2, ge=0, le=1, description="Reads for each payment, of payments acknowledged before. Example: 0.2."
+    )
     replays_share: float = Field(
         default=0.1, ge=0, le=1, description="Share of acknowledged payments that are sent once more all the same. Example: 0.1."
     )
@@ -125,7 +130,8 @@ class Scenario(Part):
     faults: tuple[FaultPlan, ...] = Field(default=(), max_length=50, description="What breaks.")
     actions: tuple[ActionPlan, ...] = Field(default=(), max_length=20, description="What people do.")
     region_returns: bool = Field(
-        default=True, description="Whether what broke is healed at the end of the fault phase; false is a Region gone for good. Example: true."
+        default=True,
+        description="Whether what broke is healed at the end of the fault phase; false is a Region gone for good. Example: true.",
     )
     survivor: Role | None = Field(
         default=None,
