@@ -42,7 +42,9 @@ def alarm_kinds(environment: Environment, region: RegionParameters) -> tuple[str
     if environment.table.consistency == "strong":
         absent.add("table replication alarm")
     if region.role != SECONDARY:
-        absent.add("standby traffic alarm")
+        absent |= {"standby traffic alarm", "failover latch errors alarm"}
+    if environment.failover.fail_back == "automatic":
+        absent.add("failover latch errors alarm")
     if region.name != ROUTE53_METRICS_REGION:
         absent |= {"primary check alarm", "secondary check alarm"}
     return tuple(kind for kind in PATTERNS if kind.endswith(" alarm") and kind not in absent)
@@ -145,9 +147,10 @@ def _ledger(environment: Environment, region: RegionParameters) -> Widget:
 
 
 def _health_checks() -> Widget:
+    checks = (("HealthCheckPrimary", "primary"), ("HealthCheckSecondary", "secondary"), ("HoldCheck", "not held in the secondary"))
     metrics = [
-        ["AWS/Route53", "HealthCheckStatus", "HealthCheckId", f"${{HealthCheck{role}.HealthCheckId}}", {"stat": "Minimum", "label": role}]
-        for role in ("Primary", "Secondary")
+        ["AWS/Route53", "HealthCheckStatus", "HealthCheckId", f"${{{check}.HealthCheckId}}", {"stat": "Minimum", "label": label}]
+        for check, label in checks
     ]
     return _graph("Whom does Route 53 call healthy (1) or not (0)?", ROUTE53_METRICS_REGION, metrics)
 
@@ -193,10 +196,11 @@ def _what_to_type(environment: Environment) -> str:
     zone = environment.zone.name
     return "\n".join(
         (
-            f"**Payments {environment.suffix}**: `api.{zone}` leads to {_where(primary)} while Route 53 calls it healthy,"
-            f" else to {_where(secondary)}.",
+            f"**Payments {environment.suffix}**: `api.{zone}` leads to {_where(primary)} while Route 53 calls it healthy"
+            f" and traffic is not held, else to {_where(secondary)}.",
             "",
             "**What stands, and is it sound?** `deployer status PARAMS` with this environment's parameter file."
+            " **Move traffic?** `deployer fail-over PARAMS` holds it in the secondary, `deployer fail-back PARAMS` lets it go."
             f" **Who answers?** `curl https://{primary.name}.api.{zone}/health` · `curl https://{secondary.name}.api.{zone}/health`",
             "",
             f"**What do they say?** {' · '.join(logs)}",

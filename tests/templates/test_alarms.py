@@ -32,7 +32,8 @@ def render(tmp_path_factory: pytest.TempPathFactory):
 def test_every_alarm_tells_the_topic_when_it_rings_and_when_it_is_over(system: RenderedSystem):
     """An alarm without a topic is a light in an empty room."""
     for name, alarm in _alarms(system).items():
-        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "Topic"}], name
+        assert alarm["AlarmActions"][0] == {"Ref": "Topic"}, name
+        assert alarm["OKActions"] == [{"Ref": "Topic"}], name
 
 
 def test_alarms_send_only_while_the_region_is_live(system: RenderedSystem):
@@ -79,11 +80,13 @@ def test_every_function_is_watched_for_errors_and_throttles(local_system: Render
     """One left out fails alone and unheard."""
     functions = {name for name, one in as_data(local_system.regional.body)["Resources"].items() if one["Type"] == "AWS::Lambda::Function"}
     alarms = _alarms(local_system)
-    watched = {alarm["Dimensions"][0]["Value"]["Ref"] for alarm in alarms.values() if alarm.get("Namespace") == "AWS/Lambda"}
-    throttles = json.dumps(alarms["FunctionThrottlesAlarm"]["Metrics"])
+    watched: dict[str, set[str]] = {"Errors": set(), "Throttles": set()}
+    for alarm in alarms.values():
+        for one in [metric.get("MetricStat", {}).get("Metric", {}) for metric in alarm.get("Metrics", [])] + [alarm]:
+            if one.get("Namespace") == "AWS/Lambda" and one["MetricName"] in watched:
+                watched[one["MetricName"]].add(one["Dimensions"][0]["Value"]["Ref"])
 
-    assert watched == functions
-    assert all(f'"Ref": "{name}"' in throttles for name in functions)
+    assert watched == {"Errors": functions, "Throttles": functions}
 
 
 def test_every_queue_is_watched_for_messages(system: RenderedSystem):
@@ -133,6 +136,24 @@ def test_region_is_called_lost_by_the_other_that_can_still_pay_itself(system: Re
     rule = _alarms(system)["PeerLostAlarm"]["AlarmRule"]["Fn::Sub"]
 
     assert rule == 'ALARM("${PeerCanaryAlarm}") AND OK("${OwnCanaryAlarm}")'
+
+
+def test_only_a_lost_primary_calls_anything_but_people(system: RenderedSystem):
+    """The alarm on it holds traffic in the standby, and asks that of nobody in the primary."""
+    calling = {name: alarm["AlarmActions"][1:] for name, alarm in _alarms(system).items() if len(alarm["AlarmActions"]) > 1}
+
+    latch = {"Fn::If": ["IsStandby", {"Ref": "FailoverLatchFunctionAlias"}, {"Ref": "AWS::NoValue"}]}
+    assert calling == {"PeerLostAlarm": [latch]}
+
+
+def test_failover_that_may_go_back_by_itself_has_no_latch(render):
+    """Nothing calls what is not there, and the operator's hold stays."""
+    system = render(failover={"fail_back": "automatic"})
+    resources = as_data(system.regional.body)["Resources"]
+
+    assert [name for name in resources if "Latch" in name] == []
+    assert _alarms(system)["PeerLostAlarm"]["AlarmActions"] == [{"Ref": "Topic"}]
+    assert "HoldTable" in resources
 
 
 def test_region_calls_itself_sick_only_when_two_signals_agree(system: RenderedSystem):

@@ -27,6 +27,7 @@ READ_BY_PEOPLE = {
     "global": {
         "BackupVaultName": "whoever restores one",
         "DashboardUrl": "whoever is woken",
+        "HealthCheckIdHold": "whoever asks why payments are there",
         "SecretArn": "whoever hands it to callers",
         "TableName": "whoever looks a payment up",
     },

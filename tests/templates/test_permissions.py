@@ -19,7 +19,7 @@ MANAGED_POLICIES_MAX = 10
 # What handlers of these types ask for only when a property is set that no template here sets, or that IAM does not know.
 UNUSED_SERVICES = {
     *("amplify", "apprunner", "appsync", "autoscaling", "bedrock-agentcore", "cognito-idp", "elasticloadbalancing", "payments"),
-    *("acm-pca", "codedeploy", "elasticfilesystem", "firehose", "s3files", "s3tables", "vpc-lattice", "vpce"),
+    *("acm-pca", "codedeploy", "kinesis", "elasticfilesystem", "firehose", "s3files", "s3tables", "vpc-lattice", "vpce"),
 }
 UNUSED_ACTIONS = {
     "apigateway:UpdateRestApiPolicy",
@@ -38,6 +38,13 @@ UNUSED_ACTIONS = {
     *(f"logs:{one}" for one in ("DeleteDataProtectionPolicy", "PutDataProtectionPolicy", "PutLogGroupDeletionProtection")),
     *(f"logs:{one}" for one in ("DeleteIndexPolicy", "PutIndexPolicy", "DeleteResourcePolicy")),
     "s3:REST.PUT.OBJECT",
+    # A table that is made empty, in one Region, with neither an index nor a stream to Kinesis.
+    *(f"dynamodb:{one}" for one in ("AssociateTableReplica", "CreateTableReplica", "DescribeImport", "ImportTable", "Query", "Scan")),
+    *(f"dynamodb:{one}" for one in ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem")),
+    *(f"dynamodb:{one}ResourcePolicy" for one in ("Delete", "Put")),
+    *(f"dynamodb:{one}KinesisStreamingDestination" for one in ("Disable", "Enable", "Update")),
+    *(f"dynamodb:Update{one}" for one in ("ContinuousBackups", "ContributorInsights", "TimeToLive")),
+    *("kms:RevokeGrant", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents", "s3:GetObjectMetadata"),
     # What a canary's handler asks for beyond a canary in one Region, with its own bucket, role and no key.
     *(f"synthetics:{one}" for one in ("ReplicateCanary", "StartCanaryDryRun")),
     *("iam:ListRoles", "kms:GenerateDataKeyWithoutPlaintext", "lambda:GetLayerVersionByArn"),

@@ -18,6 +18,7 @@ from tests.support.rendering import PROJECT, a_project, an_environment, as_data
 # What holds something that cannot be made again, or that somebody still needs: it goes only when the parameter file says so.
 LASTING = {
     "AWS::DynamoDB::GlobalTable",
+    "AWS::DynamoDB::Table",
     "AWS::Route53::HostedZone",
     "AWS::SecretsManager::Secret",
     "AWS::S3::Bucket",
@@ -25,10 +26,10 @@ LASTING = {
     "AWS::Backup::BackupVault",
 }
 # What goes with its stack whatever the file says: copies, results and notices, which the next roll-out makes anew.
-PASSING = {"ArtifactBucket", "CanaryBucket", "TopicKey"}
+PASSING = {"ArtifactBucket", "CanaryBucket", "HoldTable", "TopicKey"}
 
-# A checker of Route 53 asks once in 10 seconds at most; the window of WAF's rate rules is 5 minutes (F2.1, F3.8).
-CHECKER_REQUESTS_MAX = 300 // 10
+# A checker of Route 53 asks for each of two checks once in 10 seconds at most; WAF's rate rules look at 5 minutes (F2.1, F3.8).
+CHECKER_REQUESTS_MAX = 2 * 300 // 10
 
 
 @pytest.fixture(scope="module")
@@ -59,25 +60,25 @@ def _rules(system: RenderedSystem) -> dict[str, Any]:
     return {rule["Name"]: rule for rule in _regional(system)["Firewall"]["Properties"]["Rules"]}
 
 
-def _looks_at_health(statement: Any) -> bool:
-    match = statement.get("ByteMatchStatement", {})
-    return (match.get("SearchString"), match.get("PositionalConstraint")) == ("/health", "EXACTLY")
+def _looks_at_what_checkers_ask(statement: Any) -> bool:
+    matches = [one.get("ByteMatchStatement", {}) for one in statement.get("OrStatement", {}).get("Statements", [])]
+    return [(one.get("SearchString"), one.get("PositionalConstraint")) for one in matches] == [("/health", "EXACTLY"), ("/hold", "EXACTLY")]
 
 
 def test_rate_rules_never_stop_a_health_checker(local_system: RenderedSystem):
-    """The general rule leaves /health out; the one for /health lets ten times through what a checker asks."""
+    """The general rule leaves out what they ask; their own lets five times through what one that asks for both does."""
     rules = _rules(local_system)
     general = rules["NoAddressTakesItAll"]["Statement"]["RateBasedStatement"]
     health = rules["HealthIsForCheckers"]["Statement"]["RateBasedStatement"]
 
-    assert _looks_at_health(general["ScopeDownStatement"]["NotStatement"]["Statement"])
-    assert _looks_at_health(health["ScopeDownStatement"])
-    assert health["Limit"] >= 10 * CHECKER_REQUESTS_MAX
+    assert _looks_at_what_checkers_ask(general["ScopeDownStatement"]["NotStatement"]["Statement"])
+    assert _looks_at_what_checkers_ask(health["ScopeDownStatement"])
+    assert health["Limit"] >= 5 * CHECKER_REQUESTS_MAX
     assert {one["EvaluationWindowSec"] for one in (general, health)} == {300}
 
 
-def test_managed_rules_are_aws_own_and_leave_health_alone(local_system: RenderedSystem):
-    """A list that others change must not decide whether a Region is sick."""
+def test_managed_rules_are_aws_own_and_leave_checkers_alone(local_system: RenderedSystem):
+    """A list that others change must not decide where traffic goes."""
     groups = [rule["Statement"]["ManagedRuleGroupStatement"] for rule in _rules(local_system).values() if "OverrideAction" in rule]
 
     assert {group["Name"].removeprefix("AWSManagedRules") for group in groups} == {
@@ -86,7 +87,7 @@ def test_managed_rules_are_aws_own_and_leave_health_alone(local_system: Rendered
         "KnownBadInputsRuleSet",
     }
     assert all(group["VendorName"] == "AWS" for group in groups)
-    assert all(_looks_at_health(group["ScopeDownStatement"]["NotStatement"]["Statement"]) for group in groups)
+    assert all(_looks_at_what_checkers_ask(group["ScopeDownStatement"]["NotStatement"]["Statement"]) for group in groups)
 
 
 def test_firewall_and_function_agree_on_the_longest_body(local_system: RenderedSystem):
@@ -144,9 +145,9 @@ def test_limit_of_the_rate_rule_is_the_environments(render: Callable[..., Render
 def test_health_checks_are_not_traced(local_system: RenderedSystem):
     """They come every second: each would take the place of a payment."""
     resources = _regional(local_system)
-    rule = resources["HealthSamplingRule"]["Properties"]["SamplingRule"]
-
-    assert (rule["ReservoirSize"], rule["FixedRate"], rule["URLPath"]) == (0, 0, "*/health")
+    for name, path in (("HealthSamplingRule", "*/health"), ("HoldSamplingRule", "*/hold")):
+        rule = resources[name]["Properties"]["SamplingRule"]
+        assert (rule["ReservoirSize"], rule["FixedRate"], rule["URLPath"]) == (0, 0, path)
     assert resources["ApiStage"]["Properties"]["TracingEnabled"] is True
     functions = [one for one in resources.values() if one["Type"] == "AWS::Lambda::Function"]
     assert all(one["Properties"]["TracingConfig"] == {"Mode": "Active"} for one in functions)
@@ -276,5 +277,5 @@ def test_the_api_calls_versions_and_nothing_else(local_system: RenderedSystem):
     body = json.dumps(resources["RestApi"]["Properties"]["Body"])
     permissions = [one["Properties"]["FunctionName"]["Ref"] for one in resources.values() if one["Type"] == "AWS::Lambda::Permission"]
 
-    assert body.count("Alias}/invocations") == body.count("/invocations") == 4
+    assert body.count("Alias}/invocations") == body.count("/invocations") == 5
     assert all(name.endswith("Alias") for name in permissions)

@@ -9,6 +9,7 @@ import pytest
 
 from deployer.rendering.render import render_system
 from deployer.rendering.rendered import RenderedSystem
+from tests.support.live_resources import live_resources
 from tests.support.rendering import PROJECT, a_functions_folder, a_project, a_region, an_environment, as_data
 
 REGIONS = {"us-east-1", "us-east-2"}
@@ -84,9 +85,42 @@ def test_failover_records_are_a_pair_that_answers_with_its_own_ttl(render):
         record = resources[f"FailoverRecord{role}"]["Properties"]
         assert record["Name"] == {"Fn::Sub": "api.${ZoneName}"}
         assert record["Failover"] == role.upper()
-        assert record["HealthCheckId"] == {"Fn::GetAtt": [f"HealthCheck{role}", "HealthCheckId"]}
+        check = "PrimaryHealth" if role == "Primary" else "HealthCheckSecondary"
+        assert record["HealthCheckId"] == {"Fn::GetAtt": [check, "HealthCheckId"]}
         assert record["ResourceRecords"] == [{"Ref": f"{role}DomainTarget"}]
         assert record["TTL"] == {"Ref": "RecordTtlSeconds"}
+
+
+def test_primary_answers_while_it_is_well_and_nobody_holds_traffic_in_the_standby(render):
+    """Both, or it is left; the hold is the standby's to tell, and only its yes counts (F2.14)."""
+    resources = as_data(render(failover={"request_interval_seconds": 30, "recovery_seconds_max": 100}).global_.body)["Resources"]
+    hold, primary = (resources[name]["Properties"]["HealthCheckConfig"] for name in ("HoldCheck", "PrimaryHealth"))
+
+    assert (primary["Type"], primary["HealthThreshold"]) == ("CALCULATED", 2)
+    assert primary["ChildHealthChecks"] == [{"Fn::GetAtt": [name, "HealthCheckId"]} for name in ("HealthCheckPrimary", "HoldCheck")]
+    assert (hold["Type"], hold["Inverted"], hold["ResourcePath"]) == ("HTTPS", True, "/hold")
+    assert hold["FullyQualifiedDomainName"] == {"Fn::Sub": "us-east-2.api.${ZoneName}"}
+    assert hold["RequestInterval"] == 10, "a new pace is a new check, and that counts as held at first"
+
+
+@pytest.mark.parametrize(("region", "there"), [("us-east-1", False), ("us-east-2", True)])
+def test_hold_and_latch_are_the_standbys_alone(render, region: str, there: bool):
+    """What keeps traffic off a Region must not be lost with it."""
+    standing = live_resources(render(), region)
+
+    for name in ("HoldTable", "FailoverLatchFunction", "FailoverLatchFunctionRole", "FailoverLatchPermission", "FailoverLatchErrorsAlarm"):
+        assert (name in standing) is there, name
+    assert "HoldFunction" in standing
+
+
+def test_one_alarm_and_no_other_may_call_the_latch(render):
+    """By name, so that the permission stands before the alarm does."""
+    permission = _properties(render().regional.body, "FailoverLatchPermission")
+
+    assert permission["Principal"] == "lambda.alarms.cloudwatch.amazonaws.com"
+    assert permission["SourceAccount"] == {"Ref": "AWS::AccountId"}
+    assert permission["SourceArn"]["Fn::Sub"][0].endswith(":alarm:${Name}")
+    assert permission["SourceArn"]["Fn::Sub"][1]["Name"]["Fn::FindInMap"][2] == "PeerLostAlarmName"
 
 
 def test_outputs_of_the_global_stack_have_their_given_names(render):

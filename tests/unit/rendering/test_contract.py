@@ -12,7 +12,7 @@ from deployer.vocabulary.errors import DeployerError
 from tests.support.rendering import PROJECT
 
 CONTRACT = (PROJECT / "templates" / "contract" / "openapi.yaml").read_text()
-FUNCTIONS = {"takePayment": "PaymentAlias", "getPayment": "PaymentAlias", "getHealth": "HealthAlias"}
+FUNCTIONS = {"takePayment": "PaymentAlias", "getPayment": "PaymentAlias", "getHealth": "HealthAlias", "getHold": "HoldAlias"}
 
 
 def _body(**changes):
@@ -33,13 +33,13 @@ def test_contract_alone_has_no_extension():
     assert "x-amazon" not in CONTRACT
 
 
-def test_health_is_the_only_open_route():
+def test_what_checkers_ask_is_all_that_is_open():
     """Checkers can send no key; everyone else must."""
     body = _body()
 
     open_routes = [path for path, item in body["paths"].items() for operation in item.values() if operation.get("security") == []]
 
-    assert open_routes == ["/health"]
+    assert open_routes == ["/health", "/hold"]
     assert body["security"] == [{"ApiKey": []}]
 
 

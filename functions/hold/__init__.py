@@ -1,0 +1,1 @@
+"""Says whether traffic is held in this Region."""
