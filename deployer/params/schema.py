@@ -11,8 +11,8 @@ from typing import Any, Final, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from deployer.params.load import part_model
 from deployer.params.model import Environment
+from deployer.params.reading import part_model
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
