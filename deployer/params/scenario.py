@@ -81,6 +81,12 @@ class Traffic(Part):
     attempts_max: int = Field(default=4, ge=1, le=20, description="How often a client sends one payment at the most. Example: 4.")
     timeout_seconds: float = Field(default=5, ge=0.1, le=60, description="How long a client waits for an answer. Example: 5.")
     backoff_seconds_max: float = Field(default=5, ge=0, le=60, description="Longest pause between two attempts. Example: 5.")
+    connection_seconds_max: float = Field(
+        default=20,
+        gt=0,
+        le=3600,
+        description="How long a client goes on using a connection before it opens a new one, and asks for the name again. Example: 20.",
+    )
     reads_share: float = Field(
         default=0.2, ge=0, le=1, description="Reads for each payment, of payments acknowledged before. Example: 0.2."
     )

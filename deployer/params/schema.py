@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from deployer.params.model import Environment
 from deployer.params.reading import part_model
 
-_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class ParameterRow:
 
 def schema_text() -> str:
     """Return the JSON schema of a parameter file: keys sorted, two spaces, a newline at the end; same model, same bytes."""
-    schema = {"$schema": _DIALECT, **Environment.model_json_schema(), "title": "Parameter file of one environment"}
+    schema = {"$schema": DIALECT, **Environment.model_json_schema(), "title": "Parameter file of one environment"}
     return json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
