@@ -142,7 +142,7 @@ def test_giving_up_needs_to_send_to_the_queue(embedded_aws: EmbeddedAws, table: 
 def _log_of(box: Outbox) -> str:
     logs = box.aws.clients("logs", box.region)
     try:
-        events = logs.filter_log_events(logGroupName=f"/aws/lambda/{box.bucket}-audit")["events"]
+        events = logs.filter_log_events(logGroupName=f"/aws/lambda/{box.functions['audit']}")["events"]
     except logs.exceptions.ResourceNotFoundException:
         return ""
     return "\n".join(event["message"] for event in events)

@@ -46,7 +46,8 @@ def test_the_reconciliation_needs_each_of_its_actions(embedded_aws: EmbeddedAws,
     box = an_outbox(embedded_aws, name)
     until(lambda: len(box.ids()) >= 1)
     client = embedded_aws.clients("iam")
-    role = box.stack.physical_ids["reconciliationRole"]
+    function = embedded_aws.clients("lambda", HERE).get_function_configuration(FunctionName=box.functions["reconciliation"])
+    role = function["Role"].rpartition("/")[2]
     document = client.get_role_policy(RoleName=role, PolicyName="needs")["PolicyDocument"]
     document["Statement"] = [one for one in document["Statement"] if without not in one["Action"]]
     client.put_role_policy(RoleName=role, PolicyName="needs", PolicyDocument=json.dumps(document))

@@ -1,4 +1,8 @@
-"""A table in two Regions, and in each the audit bucket, the two audit functions with exactly the permissions they name, and the mapping."""
+"""A Region's audit outbox, looked at and called; one of a test's own, or the one of a system that was rolled out.
+
+One of a test's own is a table in two Regions and in each the audit bucket, the two functions with exactly the permissions they name, and
+the mapping.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +10,17 @@ import base64
 import gzip
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from deployer.rendering.packages import files_under, zip_of
+from deployer.vocabulary.names import name_of
 from tests.support.audit import HERE, THERE, Item
 from tests.support.edges import function_trust
 from tests.support.embedded import EmbeddedAws
-from tests.support.stacks import Stack, deploy, unique
+from tests.support.stacks import deploy, unique
 
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 TABLE = "arn:aws:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${Table}"
@@ -43,13 +48,15 @@ MAPPING = {"BatchSize": 10, "MaximumBatchingWindowInSeconds": 0, "MaximumRetryAt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outbox:
-    """One Region's outbox: `bucket` is its bucket's name and the stem of its functions' and queue's names."""
+    """One Region's outbox, by the names of its parts; `functions` are the names of `audit` and `reconciliation`, `mapping` is its id."""
 
     aws: EmbeddedAws
     region: str
     table: str
     bucket: str
-    stack: Stack
+    queue: str
+    functions: Mapping[str, str]
+    mapping: str
 
     def objects(self, prefix: str = "payments/") -> dict[str, list[str]]:
         """Return the lines of every object."""
@@ -64,21 +71,21 @@ class Outbox:
     def dead_letters(self) -> list[dict[str, Any]]:
         """Return the messages of the dead-letter queue; they stay there."""
         sqs = self.aws.clients("sqs", self.region)
-        url = sqs.get_queue_url(QueueName=f"{self.bucket}-dead")["QueueUrl"]
+        url = sqs.get_queue_url(QueueName=self.queue)["QueueUrl"]
         found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0).get("Messages", [])
         return [json.loads(message["Body"]) for message in found]
 
     def invoke(self, function: str, event: object) -> tuple[dict[str, Any], str]:
         """Invoke `audit` or `reconciliation`; returns the answer (or the error Lambda reports) and the log."""
         answer = self.aws.clients("lambda", self.region).invoke(
-            FunctionName=f"{self.bucket}-{function}", Payload=json.dumps(event).encode(), LogType="Tail"
+            FunctionName=self.functions[function], Payload=json.dumps(event).encode(), LogType="Tail"
         )
         return json.loads(answer["Payload"].read()), base64.b64decode(answer.get("LogResult", "")).decode()
 
     def last_result(self) -> str:
         """Return how the mapping says its last batch went."""
         client = self.aws.clients("lambda", self.region)
-        return str(client.get_event_source_mapping(UUID=self.stack.physical_ids["Mapping"])["LastProcessingResult"])
+        return str(client.get_event_source_mapping(UUID=self.mapping)["LastProcessingResult"])
 
 
 def a_table(aws: EmbeddedAws) -> str:
@@ -143,7 +150,28 @@ def an_outbox(aws: EmbeddedAws, table: str, region: str = HERE, *, without: str 
             **mapping,
         },
     }
-    return Outbox(aws=aws, region=region, table=table, bucket=bucket, stack=deploy(aws, resources, region=region))
+    ids = deploy(aws, resources, region=region).physical_ids
+    functions = {one: f"{bucket}-{one}" for one in ("audit", "reconciliation")}
+    return Outbox(aws=aws, region=region, table=table, bucket=bucket, queue=f"{bucket}-dead", functions=functions, mapping=ids["Mapping"])
+
+
+def the_outbox(aws: EmbeddedAws, region: str, *, role: str, suffix: str) -> Outbox:
+    """Return the outbox of a Region that was rolled out, its functions as they are called there: by the alias."""
+
+    def named(kind: str) -> str:
+        return name_of(kind, suffix=suffix, role=role)
+
+    functions = {one: f"{named(f'{one} function')}:live" for one in ("audit", "reconciliation")}
+    (mapping,) = aws.clients("lambda", region).list_event_source_mappings(FunctionName=functions["audit"])["EventSourceMappings"]
+    return Outbox(
+        aws=aws,
+        region=region,
+        table=name_of("table", suffix=suffix),
+        bucket=named("audit bucket"),
+        queue=named("audit dead letters"),
+        functions=functions,
+        mapping=mapping["UUID"],
+    )
 
 
 def put(aws: EmbeddedAws, table: str, items: Iterable[Item]) -> None:
