@@ -33,12 +33,20 @@ FUNCTIONS = {
     "audit": f"payment-audit-primary-{SUFFIX}",
     "reconciliation": f"payment-reconciliation-primary-{SUFFIX}",
     "stream_lookup": f"payment-stream-lookup-primary-{SUFFIX}",
+    "hold": f"payment-hold-secondary-{SUFFIX}",
+    "failover_latch": f"payment-failover-latch-secondary-{SUFFIX}",
 }
+# The hold is the standby's.
+WHERE = {FUNCTIONS["hold"]: PEER, FUNCTIONS["failover_latch"]: PEER}
+HOLD = {"TableName": f"payment-hold-{SUFFIX}"}
+HOLD_KEY = {"hold_id": {"S": "primary"}}
 # What these two do by code, and Lambda for them, is shown in test_audit_outbox.py and test_audit_reconciliation.py, action by action.
 BEHIND_THE_SCENES = {
     "audit": {action for actions, _ in AUDIT for action in actions},
     "reconciliation": {action for actions, _ in RECONCILIATION for action in actions},
     "stream_lookup": {"dynamodb:DescribeTable"},
+    "hold": {"dynamodb:GetItem"},
+    "failover_latch": {"dynamodb:PutItem"},
 }
 
 Call = Callable[[Any], object]
@@ -130,10 +138,10 @@ def record(stacks: PlainStacks) -> dict[str, str]:
     return {"Bucket": BUCKET, "Key": "record.json", "VersionId": version}
 
 
-def _needs(role: ServiceRole, service: str, action: str, call: Call) -> None:
+def _needs(role: ServiceRole, service: str, action: str, call: Call, region: str = REGION) -> None:
     """Assert that a call is allowed by the whole role and refused without the action."""
-    assert not refused(call, role.aws.clients(service, REGION, **role.credentials()))
-    assert refused(call, role.aws.clients(service, REGION, **role.credentials(without=action)))
+    assert not refused(call, role.aws.clients(service, region, **role.credentials()))
+    assert refused(call, role.aws.clients(service, region, **role.credentials(without=action)))
 
 
 @pytest.mark.parametrize("action", LOGGING)
@@ -149,10 +157,10 @@ def test_flow_log_role_needs_each_of_its_actions(stacks: PlainStacks, role: Call
 @pytest.mark.parametrize("function", FUNCTIONS.values())
 def test_function_roles_need_both_log_actions(stacks: PlainStacks, role: Callable[[str], ServiceRole], function: str, action: str) -> None:
     """Lambda writes a function's log with the function's role, to that function's group alone."""
-    group, stream = f"/aws/lambda/{function}", unique("there")
-    stacks.aws.clients("logs", REGION).create_log_stream(logGroupName=group, logStreamName=stream)
+    group, stream, region = f"/aws/lambda/{function}", unique("there"), WHERE.get(function, REGION)
+    stacks.aws.clients("logs", region).create_log_stream(logGroupName=group, logStreamName=stream)
 
-    _needs(role(function), "logs", action, LOGGING[action](group, stream))
+    _needs(role(function), "logs", action, LOGGING[action](group, stream), region)
 
 
 @pytest.mark.parametrize("action", REPLICATION)
@@ -182,10 +190,10 @@ ANY_INTERFACE = "arn:aws:ec2:us-east-1:111122223333:*/*"
 )
 def test_iam_allows_what_cannot_be_run_here(role: Callable[[str], ServiceRole], name: str, action: str, resource: str) -> None:
     """On the resource that the service names, and only by the action's own statement."""
-    one = role(name)
+    one, region = role(name), WHERE.get(name, REGION)
 
-    assert one.may(action, resource, REGION)
-    assert not one.may(action, resource, REGION, without=action)
+    assert one.may(action, resource, region)
+    assert not one.may(action, resource, region, without=action)
 
 
 def test_replication_role_reaches_no_other_bucket(role: Callable[[str], ServiceRole]) -> None:
@@ -231,6 +239,7 @@ def test_every_role_of_the_templates_is_shown_to_be_enough(stacks: PlainStacks) 
     assert roles == SHOWN_ELSEWHERE.keys() | {
         *("PaymentFunctionRole", "HealthFunctionRole", "AuthorizerFunctionRole"),
         *("AuditFunctionRole", "ReconciliationFunctionRole", "StreamLookupFunctionRole"),
+        *("HoldFunctionRole", "FailoverLatchFunctionRole"),
         *("AuditReplicationRole", "FlowLogRole", "CanaryRole", "BackupRole"),
     }
 
@@ -246,6 +255,20 @@ def test_functions_behind_the_scenes_have_what_they_are_shown_to_need(role: Call
 def test_the_stream_lookup_needs_to_look_at_the_table(stacks: PlainStacks, role: Callable[[str], ServiceRole]) -> None:
     """It finds the stream's name there, and sees nothing else of the table."""
     _needs(role(FUNCTIONS["stream_lookup"]), "dynamodb", "dynamodb:DescribeTable", lambda table: table.describe_table(TableName=TABLE))
+
+
+def test_hold_is_seen_by_one_and_set_by_the_other(stacks: PlainStacks, role: Callable[[str], ServiceRole]) -> None:
+    """What the open route runs can set nothing, and neither can let go."""
+    hold, latch = role(FUNCTIONS["hold"]), role(FUNCTIONS["failover_latch"])
+    _needs(latch, "dynamodb", "dynamodb:PutItem", lambda client: client.put_item(**HOLD, Item=HOLD_KEY), PEER)
+    _needs(hold, "dynamodb", "dynamodb:GetItem", lambda client: client.get_item(**HOLD, Key=HOLD_KEY), PEER)
+
+    asked = stacks.aws.clients("dynamodb", PEER, **hold.credentials())
+    assert refused(lambda client: client.put_item(**HOLD, Item=HOLD_KEY), asked)
+    assert refused(lambda client: client.delete_item(**HOLD, Key=HOLD_KEY), asked)
+    asked = stacks.aws.clients("dynamodb", PEER, **latch.credentials())
+    assert refused(lambda client: client.get_item(**HOLD, Key=HOLD_KEY), asked)
+    assert refused(lambda client: client.delete_item(**HOLD, Key=HOLD_KEY), asked)
 
 
 def test_the_reconciliation_lists_its_own_part_of_the_bucket(stacks: PlainStacks, role: Callable[[str], ServiceRole]) -> None:
