@@ -8,7 +8,7 @@ whatever boto3 finds by itself for `target: aws`.
 from __future__ import annotations
 
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from deployer.vocabulary.errors import InputRefused
 
@@ -157,6 +157,25 @@ class Rooms:
         from deployer.local.shell import inert_resources
 
         return inert_resources(state)
+
+    def inject_fault(self, state: LocalState, record: dict[str, Any]) -> str:
+        """`local.fault_control.inject`, of a fault as JSON holds it."""
+        from deployer.local import fault_control
+        from deployer.local.faults import fault_of
+
+        return fault_control.inject(state, fault_of(record))
+
+    def active_faults(self, state: LocalState) -> tuple[dict[str, Any], ...]:
+        """`local.fault_control.active`, as JSON holds them."""
+        from deployer.local import fault_control
+
+        return tuple(fault.record() for fault in fault_control.active(state))
+
+    def heal_fault(self, state: LocalState, fault_id: str | None) -> None:
+        """`local.fault_control.heal`."""
+        from deployer.local import fault_control
+
+        fault_control.heal(state, fault_id)
 
     def log_lines(self, *, follow: bool) -> Iterator[str]:
         """`local.shell.log_lines`."""

@@ -30,10 +30,24 @@ async def forbid(scope: Scope, send: Send) -> None:
     await send({"type": "http.response.body", "body": _FORBIDDEN})
 
 
-async def answer_json(send: Send, content: Any) -> None:
+async def answer_json(send: Send, content: Any, status: int = 200) -> None:
     """Answer with `content` as JSON."""
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
+    await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"application/json")]})
     await send({"type": "http.response.body", "body": json.dumps(content).encode()})
+
+
+async def read_body(receive: Receive, bytes_max: int) -> bytes | None:
+    """Return a request's body, None when it is longer than `bytes_max` or the client went away."""
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        body += bytes(message.get("body", b""))
+        if len(body) > bytes_max:
+            return None
+        if not message.get("more_body"):
+            return body
 
 
 async def live(receive: Receive, send: Send) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from deployer.local import attach_api_gateway
 from deployer.local.asgi import Application, Receive, Scope, Send, answer_json, forbid, host_of
+from deployer.local.fault_api import FaultApi
 
 _API_PATH: Final = re.compile(r"^/(?:_aws/execute-api|restapis)/(?P<id>[^/]+)/(?P<rest>.*)$")
 _API_HOST: Final = re.compile(r"^(?P<id>[a-z0-9]+)\.execute-api\.")
@@ -25,10 +26,10 @@ _OPEN_ADMINISTRATION: Final = (
 )
 
 
-def front_door(application: Application, answers: Mapping[str, Callable[[], Any]]) -> Application:
+def front_door(application: Application, answers: Mapping[str, Callable[[], Any]], faults: FaultApi) -> Application:
     """Return an ASGI application that hands on to `application` what the endpoint may serve, and answers 403 to the rest.
 
-    `answers` maps a path of our own to what it answers as JSON.
+    `answers` maps a path of our own to what it answers as JSON; `faults` answers for paths of its own.
     """
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
@@ -37,6 +38,9 @@ def front_door(application: Application, answers: Mapping[str, Callable[[], Any]
             return
         if scope["type"] == "http" and scope["path"] in answers:
             await answer_json(send, answers[scope["path"]]())
+            return
+        if scope["type"] == "http" and faults.serves(scope["path"]):
+            await faults.serve(scope, receive, send)
             return
         await application(scope, receive, send)
 

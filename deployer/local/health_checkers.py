@@ -45,13 +45,29 @@ class Surroundings:
     """What the checkers see of the world.
 
     `configs()` is HealthCheckConfig by check id; `locate(host, port)` where a host is, None when its name does not resolve;
-    `reachable(region)` whether the way to a Region is open; `metric_state(alarm, region)` may block.
+    `reachable(region)` whether the way to a Region is open; `metric_state(alarm, region)` may block; `is_wrong(checker region)`
+    whether the checkers there see every endpoint as failing.
     """
 
     configs: Callable[[], Mapping[str, Mapping[str, Any]]]
     locate: Callable[[str, int], Place | None]
     reachable: Callable[[str], bool]
     metric_state: Callable[[str, str], str]
+    is_wrong: Callable[[str], bool] = lambda region: False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckStanding:
+    """Where a check stands: its id, its type, what it is about in a word, each checker's Region and verdict, what the name servers go by.
+
+    A checker that has not asked yet has no verdict; checks without checkers have none at all.
+    """
+
+    check_id: str
+    kind: str
+    about: str
+    checkers: tuple[tuple[str, bool], ...]
+    published_healthy: bool
 
 
 class HealthCheckers:
@@ -79,6 +95,22 @@ class HealthCheckers:
         """Return each checker's last observation of a check, or its last failure, in the order of Regions."""
         seen = [self._seen.get((check_id, region)) for region in CHECKER_REGIONS]
         return tuple(one for pair in seen if pair is not None and (one := pair[1] if failures else pair[0]) is not None)
+
+    def standings(self) -> tuple[CheckStanding, ...]:
+        """Return where every check stands."""
+        configs = self._around.configs()
+        return tuple(
+            CheckStanding(
+                check_id=check_id,
+                kind=check.kind,
+                about=about(configs.get(check_id, {})),
+                checkers=tuple(
+                    (region, self._states[check_id, region].healthy) for region in CHECKER_REGIONS if (check_id, region) in self._seen
+                ),
+                published_healthy=self.is_healthy(check_id),
+            )
+            for check_id, check in self._checks.items()
+        )
 
     async def run(self) -> None:
         """Keep a checker for each check and Region, follow metrics, publish; ends with cancellation, and its checkers with it."""
@@ -141,7 +173,7 @@ class HealthCheckers:
         if key not in self._seen:
             await asyncio.sleep(phase_of(check_id, region) * interval)
         while True:
-            seen = await self._ask(check_id, config)
+            seen = await self._ask(check_id, region, config)
             self._states[key] = after(self._states[key], seen.passed, int(config.get("FailureThreshold", 3)))
             now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
             address = f"192.0.2.{CHECKER_REGIONS.index(region) + 1}" if region in CHECKER_REGIONS else "192.0.2.100"
@@ -151,7 +183,9 @@ class HealthCheckers:
             # The interval begins with the answer [Route 53 Developer Guide, "Request interval"].
             await asyncio.sleep(interval)
 
-    async def _ask(self, check_id: str, config: Mapping[str, Any]) -> probe.Seen:
+    async def _ask(self, check_id: str, checker_region: str, config: Mapping[str, Any]) -> probe.Seen:
+        if self._around.is_wrong(checker_region):
+            return probe.Seen(passed=False, status="Failure: Connection timed out.")
         question = question_of(check_id, config)
         given = config.get("IPAddress")
         place = Place(address=given, port=question.port) if given else self._around.locate(question.host, question.port)
@@ -191,6 +225,16 @@ def check_of(check_id: str, config: Mapping[str, Any]) -> HealthCheck:
     )
     behaviour = config.get("InsufficientDataHealthStatus")
     return replace(check, insufficient_data=str(behaviour)) if behaviour else check
+
+
+def about(config: Mapping[str, Any]) -> str:
+    """Return what a check is about in a word: host and path, the alarm's name, or the children it counts."""
+    alarm = config.get("AlarmIdentifier")
+    if alarm:
+        return str(alarm["Name"])
+    if config.get("ChildHealthChecks"):
+        return " ".join(config["ChildHealthChecks"])
+    return f"{config.get('FullyQualifiedDomainName') or config.get('IPAddress') or ''}{config.get('ResourcePath') or ''}"
 
 
 def question_of(check_id: str, config: Mapping[str, Any]) -> probe.Question:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import errno
 import socket
 import ssl
-from typing import Any
+from typing import Any, Final
 
 from hypercorn.config import Config, Sockets
+
+# How many connections may wait to be accepted.
+BACKLOG: Final = 100
 
 
 def listen_on_loopback(address: str, port: int) -> socket.socket:
@@ -19,20 +22,37 @@ def listen_on_loopback(address: str, port: int) -> socket.socket:
     if not address.startswith("127."):
         raise ValueError(f"{address} is not a loopback address")
     for candidate in ((address, port), (address, 0), ("127.0.0.1", 0)):
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind(candidate)
-            # Two sockets may be bound to one port as long as neither listens: only listening settles it.
-            listener.listen(100)
+            return _listening(*candidate)
         except OSError as error:
-            listener.close()
             if error.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
                 raise
-        else:
-            listener.setblocking(False)
-            return listener
     raise OSError(errno.EADDRINUSE, "no free loopback port")
+
+
+def _listening(address: str, port: int) -> socket.socket:
+    with _bound(address, port) as finder:
+        # Asked for by its number, a port stays with its socket even while that does not listen; a port that was found would not.
+        listener = _bound(address, finder.getsockname()[1])
+    try:
+        # Two sockets may be bound to one port as long as neither listens: only listening settles it.
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    listener.setblocking(False)
+    return listener
+
+
+def _bound(address: str, port: int) -> socket.socket:
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((address, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound
 
 
 def where(listener: socket.socket) -> str:

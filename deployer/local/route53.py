@@ -23,6 +23,7 @@ class Route53:
         *,
         time_scale: float = 1.0,
         reachable: Callable[[str], bool] = lambda region: True,
+        is_wrong: Callable[[str], bool] = lambda region: False,
     ) -> None:
         self._account_id = account_id
         self._edges = edges
@@ -31,6 +32,7 @@ class Route53:
             locate=self.locate,
             reachable=reachable,
             metric_state=lambda alarm, region: alarm_metrics.metric_state(account_id, alarm, region),
+            is_wrong=is_wrong,
         )
         self.checkers = HealthCheckers(around, time_scale)
 

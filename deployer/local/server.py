@@ -21,10 +21,9 @@ import threading
 import time
 from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
-
-from hypercorn.asyncio import serve
 
 from deployer.local import listeners, locks, paths
 from deployer.local.certificates import CA_FILE, NameCertificates, load_or_create_authority
@@ -128,10 +127,11 @@ def _settle_environment(home: Path, endpoint: socket.socket, account_id: str, re
 def _extend() -> None:
     """Import MiniStack and register every extension."""
     # Not at the top: MiniStack reads its environment when it is imported.
-    from deployer.local import attach, attach_api_gateway
+    from deployer.local import attach, attach_api_gateway, attach_faults
 
     attach.verify()
     attach.verify(attach_api_gateway.SEAMS)
+    attach.verify(attach_faults.SEAMS)
     attach.require_signatures()
     attach_api_gateway.tell_functions_the_domain()
     for extension in EXTENSIONS:
@@ -146,9 +146,11 @@ async def _serve(
     time_scale: float,
 ) -> None:
     """Answer at the endpoint, the edges and for names until a signal; does not return."""
-    from deployer.local import attach, resource_types
+    from deployer.local import attach, attach_faults, resource_types
     from deployer.local.alarm_evaluation import AlarmEvaluation
     from deployer.local.edge import ALPN_PROTOCOLS, edge_application, edge_tls
+    from deployer.local.fault_api import FaultApi
+    from deployer.local.faulty_listeners import FaultyListeners
     from deployer.local.front_door import front_door
     from deployer.local.route53 import Route53
 
@@ -161,11 +163,19 @@ async def _serve(
     application = attach.application()
     certificates = NameCertificates(load_or_create_authority(Path(state.home)), ALPN_PROTOCOLS)
     answers = {paths.INERT_RESOURCES: lambda: resource_types.inert_in_use(state.account_id)}
-    serving = [serve(front_door(application, answers), listeners.ListenerConfig(endpoint), shutdown_trigger=ended.wait)]
-    for region, edge in edges.items():
-        config = listeners.ListenerConfig(edge, edge_tls(state.account_id, region, certificates))
-        serving.append(serve(edge_application(application, state.account_id, region), config, shutdown_trigger=ended.wait))
-    route53 = Route53(state.account_id, {region: edge.getsockname()[:2] for region, edge in edges.items()}, time_scale=time_scale)
+    doors = FaultyListeners(edges, ended)
+    route53 = Route53(
+        state.account_id,
+        {region: edge.getsockname()[:2] for region, edge in edges.items()},
+        time_scale=time_scale,
+        is_wrong=doors.faults.checker_is_wrong,
+    )
+    fault_api = FaultApi(doors.faults, state.secret_access_key, route53.checkers.standings)
+    around = partial(front_door, answers=answers, faults=fault_api)
+    serving = [doors.endpoint(endpoint, application, attach_faults.region_of_api, around)]
+    for region in edges:
+        tls = edge_tls(state.account_id, region, certificates)
+        serving.append(doors.edge(region, edge_application(application, state.account_id, region), tls))
     route53.register()
     serving.append(_run_until(ended, route53.run(*names)))
     serving.append(_run_until(ended, AlarmEvaluation(state.account_id, time_scale=time_scale).run()))

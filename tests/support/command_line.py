@@ -80,6 +80,7 @@ class FakeRooms(Rooms):
         self.plan, self.standing, self.findings, self.fails_with = plan or a_plan(), survey or a_survey(), findings, fails_with
         self.retained, self.embedded, self.bodies = retained, embedded, bodies
         self.asked: list[str] = []
+        self.faults: tuple[dict[str, Any], ...] = ()
 
     def render(self, environment: Any, *, source: Path, build: Path) -> RenderedSystem:
         """Return three templates with the same small body."""
@@ -150,6 +151,19 @@ class FakeRooms(Rooms):
     def inert_resources(self, state: LocalState) -> tuple[dict[str, str], ...]:
         """Return one resource without behaviour."""
         return (INERT,)
+
+    def inject_fault(self, state: LocalState, record: dict[str, Any]) -> str:
+        """Keep a fault."""
+        self.faults = (*self.faults, {**record, "fault_id": f"fault-{len(self.faults) + 1}"})
+        return str(self.faults[-1]["fault_id"])
+
+    def active_faults(self, state: LocalState) -> tuple[dict[str, Any], ...]:
+        """Return the faults that were kept."""
+        return self.faults
+
+    def heal_fault(self, state: LocalState, fault_id: str | None) -> None:
+        """Forget a fault, or all."""
+        self.faults = tuple(fault for fault in self.faults if fault_id not in (None, fault["fault_id"]))
 
     def log_lines(self, *, follow: bool) -> Iterator[str]:
         """Yield two lines."""

@@ -1,0 +1,60 @@
+"""Which service in which Region a request to the endpoint is for, by what it was signed for or, unsigned, by host or path.
+
+Pure. Source: "Create a signed AWS API request", IAM User Guide: the credential scope is `<key>/<date>/<Region>/<service>/aws4_request`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import parse_qs
+
+from deployer.local.asgi import Scope, host_of
+from deployer.local.faults import CONTROL_PLANE_REGION
+
+# Services with one control plane for all Regions, in us-east-1 (F2.13, F2.15).
+_GLOBAL_SERVICES: Final = ("iam", "route53", "organizations", "cloudfront")
+_SIGNED: Final = re.compile(r"Credential=[^/,\s]+/\d{8}/(?P<region>[a-z0-9-]+)/(?P<service>[a-z0-9-]+)/aws4_request")
+_HOST: Final = re.compile(r"(?:^|\.)(?P<service>[a-z0-9-]+)[.-](?P<region>[a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com$")
+_API_PATH: Final = re.compile(r"^/(?:_aws/execute-api|restapis)/(?P<id>[^/]+)/")
+_ONE_SEGMENT: Final = re.compile(r"^/[^/]+/?$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalledService:
+    """A service, by its signing name, in a Region; `changes_bucket` when it is a call to the control plane of buckets."""
+
+    service: str
+    region: str
+    changes_bucket: bool = False
+
+
+def called_service(scope: Scope, region_of_api: Callable[[str], str | None]) -> CalledService | None:
+    """Return what a request calls, None for what belongs to no Region; `region_of_api` finds an API by its id."""
+    signed = _SIGNED.search(_credential(scope))
+    if signed:
+        service, region = signed["service"], signed["region"]
+        if service in _GLOBAL_SERVICES:
+            return CalledService(service=service, region=CONTROL_PLANE_REGION)
+        changes = service == "s3" and scope["method"] in ("PUT", "DELETE") and _ONE_SEGMENT.match(scope["path"]) is not None
+        return CalledService(service=service, region=region, changes_bucket=changes)
+    by_host = _HOST.search(host_of(scope))
+    if by_host:
+        return CalledService(service=by_host["service"], region=by_host["region"])
+    by_path = _API_PATH.match(scope["path"])
+    region_by_id = region_of_api(by_path["id"]) if by_path else None
+    return CalledService(service="execute-api", region=region_by_id) if region_by_id else None
+
+
+def _credential(scope: Scope) -> str:
+    """Return the part of a request that tells what it was signed for: its header, or its query when presigned."""
+    for name, value in scope.get("headers", ()):
+        if name.lower() == b"authorization":
+            return str(value.decode("latin-1"))
+    query = scope.get("query_string", b"")
+    if b"X-Amz-Credential" not in query:
+        return ""
+    presigned = parse_qs(query.decode("latin-1")).get("X-Amz-Credential", [""])
+    return f"Credential={presigned[0]}"
