@@ -29,7 +29,10 @@ ROOMS = {
     "hypercorn": ("local/*",),
     "trustme": ("local/*",),
     "cryptography": ("local/*",),
-    "dns": ("local/name_server.py",),
+    "numpy": ("drill/simulation/*",),
+    "plotly": ("drill/*",),
+    "dns": ("local/name_server.py", "drill/names.py"),
+    "aiohttp": ("drill/*",),
 }
 
 # Slow to import, needed by few commands: only inside functions.
