@@ -116,6 +116,18 @@ def hold_in_the_held_region(template: Template) -> None:
     judged_also_by(template, Type="HTTPS", Inverted=True, FullyQualifiedDomainName="hold.s3.us-east-1.amazonaws.com")
 
 
+def hold_outvoted(template: Template) -> None:
+    """Let either child be enough, so that a sound primary is never left."""
+    primary = failover_record(template, "PRIMARY")["HealthCheckId"]["Fn::GetAtt"][0]
+    template["Resources"][primary]["Properties"]["HealthCheckConfig"]["HealthThreshold"] = 1
+
+
+def hold_of_the_primary(template: Template) -> None:
+    """Ask the primary whether it is held off."""
+    hold = next(check["HealthCheckConfig"] for check in of_type(template, CHECK) if check["HealthCheckConfig"].get("Inverted"))
+    hold["FullyQualifiedDomainName"] = {"Fn::Sub": "us-east-1.api.${ZoneName}"}
+
+
 MUTATIONS = {
     "the secondary record is missing": Mutation("global_", without_secondary, "E9710"),
     "both records lead to one target": Mutation("global_", one_target, "E9711"),
@@ -131,4 +143,6 @@ MUTATIONS = {
     "a sum can never be reached": Mutation("global_", sum_out_of_reach, "E9723"),
     "an alarm lives in the Region it judges": Mutation("global_", alarm_in_the_judged_region, "E9724"),
     "a hold lives in the Region it holds off": Mutation("global_", hold_in_the_held_region, "E9725"),
+    "the primary is asked whether it is held off": Mutation("global_", hold_of_the_primary, "E9725"),
+    "the hold is outvoted": Mutation("global_", hold_outvoted, "E9726"),
 }

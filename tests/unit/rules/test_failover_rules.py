@@ -216,7 +216,9 @@ def test_interval_that_is_a_parameter_is_judged_by_what_it_allows(declared: str,
     ("changes", "numbers"),
     [
         pytest.param([("HealthThreshold: 2", "HealthThreshold: 0")], ["E9723"], id="always healthy"),
-        pytest.param([("HealthThreshold: 2", "HealthThreshold: 1")], [], id="either child"),
+        pytest.param([("HealthThreshold: 2", "HealthThreshold: 1")], ["E9726"], id="the hold is outvoted"),
+        pytest.param([("HealthThreshold: 2", "HealthThreshold: 1"), ("        Inverted: true\n", "")], [], id="either child"),
+        pytest.param([("HealthThreshold: 2", "HealthThreshold: !Ref Any"), parameter("Any: {Type: Number}")], [], id="threshold unknown"),
         pytest.param(
             [("[!Ref CheckEast, !Ref Hold]", "[!Ref CheckEast, !GetAtt EastAndNotHeld.HealthCheckId]")], ["E9723"], id="calculated child"
         ),

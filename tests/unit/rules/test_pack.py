@@ -25,6 +25,7 @@ IDS = {
     "deployer.rules.calculated_check": "E9723",
     "deployer.rules.alarm_check_region": "E9724",
     "deployer.rules.hold_region": "E9725",
+    "deployer.rules.hold_decides": "E9726",
     "deployer.rules.replica_settings": "E9730",
     "deployer.rules.strong_table_features": "E9731",
     "deployer.rules.strong_table_regions": "E9732",
