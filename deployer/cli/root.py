@@ -12,6 +12,7 @@ from deployer.cli.plan import plan
 from deployer.cli.render import render
 from deployer.cli.roll_out import roll_out
 from deployer.cli.running import Root
+from deployer.cli.simulate import simulate
 from deployer.cli.status import status
 from deployer.cli.tear_down import tear_down
 
@@ -26,5 +27,5 @@ def main() -> None:
     """
 
 
-for command in (check, render, plan, roll_out, status, outputs, tear_down, local):
+for command in (check, render, plan, roll_out, status, outputs, simulate, tear_down, local):
     main.add_command(command)

@@ -34,7 +34,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Tries:
-    """What a waiting count has behind it."""
+    """What a waiting count has behind it: the lost attempts came first, for a resolver never leads back."""
 
     attempts: int
     lost: int
@@ -46,16 +46,21 @@ def pause_seconds(world: World, attempts: int) -> float:
     return min(clients.backoff_seconds_max, clients.first_backoff_seconds * math.pow(2, attempts - 1)) / 2
 
 
-def age_seconds(world: World, tries: Tries) -> float:
-    """Return how long after it was due a payment makes the attempt that follows `tries`."""
-    waits = tries.lost * world.failed_attempt_seconds + (tries.attempts - tries.lost) * THROTTLED_SECONDS
-    return waits + sum(pause_seconds(world, number) for number in range(1, tries.attempts + 1))
+def age_steps(world: World, tries: Tries) -> int:
+    """Return how many steps after it was due a payment makes the attempt that follows `tries`."""
+    return sum(_steps_to_next(world, number, lost=number <= tries.lost) for number in range(1, tries.attempts + 1))
 
 
-def oldest_seconds(world: World) -> float:
-    """Return after how long every payment has been answered or given up."""
+def oldest_steps(world: World) -> int:
+    """Return after how many steps every payment has been answered or given up."""
     last = world.clients.attempts_max - 1
-    return age_seconds(world, Tries(last, last)) + max(world.failed_attempt_seconds, world.capacity.cold_start_seconds)
+    return age_steps(world, Tries(last, last)) + math.ceil(world.failed_attempt_seconds / STEP_SECONDS) + 1
+
+
+def _steps_to_next(world: World, number: int, *, lost: bool) -> int:
+    """Return the steps from attempt `number`, lost or throttled, to the one after it."""
+    told = world.failed_attempt_seconds if lost else THROTTLED_SECONDS
+    return max(1, round((told + pause_seconds(world, number)) / STEP_SECONDS))
 
 
 class Payments:
@@ -74,7 +79,7 @@ class Payments:
         self._due, self._bad, self._failed = (np.zeros((trials, steps), dtype=np.int64) for _ in range(3))
         for step in range(steps):
             self._pass(step)
-        judged = steps - _steps(oldest_seconds(self._world))
+        judged = steps - oldest_steps(self._world)
         return Course(due=self._due[:, :judged], bad=self._bad[:, :judged], failed=self._failed[:, :judged])
 
     def _pass(self, step: int) -> None:
@@ -96,28 +101,18 @@ class Payments:
 
     def _answer(self, step: int, tries: Tries, lost: Counts, here: Counts, share: NDArray[np.float64]) -> None:
         served = here if (share >= 1).all() else self._random.binomial(here, share[:, None])
-        due = step - _steps(age_seconds(self._world, tries))
-        if age_seconds(self._world, tries) + self._world.capacity.call_seconds > self._world.clients.answer_seconds_max:
-            self._note(self._bad, due, served)
-        self._again(step, due, tries, Tries(tries.attempts + 1, tries.lost + 1), lost)
-        self._again(step, due, tries, Tries(tries.attempts + 1, tries.lost), here - served)
+        age = age_steps(self._world, tries)
+        if age * STEP_SECONDS + self._world.capacity.call_seconds > self._world.clients.answer_seconds_max:
+            self._bad[:, step - age] += served.sum(axis=1)
+        self._again(step - age, Tries(tries.attempts + 1, tries.lost + 1), lost)
+        self._again(step - age, Tries(tries.attempts + 1, tries.lost), here - served)
 
-    def _again(self, step: int, due: int, before: Tries, after: Tries, count: Counts) -> None:
+    def _again(self, due: int, tries: Tries, count: Counts) -> None:
         """Let a count wait for its next attempt, or give it up."""
         if not count.any():
             return
-        if after.attempts >= self._world.clients.attempts_max:
-            self._note(self._bad, due, count)
-            self._note(self._failed, due, count)
+        if tries.attempts >= self._world.clients.attempts_max:
+            for sums in (self._bad, self._failed):
+                sums[:, due] += count.sum(axis=1)
             return
-        waited = age_seconds(self._world, after) - age_seconds(self._world, before)
-        key = (after, step + max(1, _steps(waited)))
-        self._waiting[key] = self._waiting[key] + count if key in self._waiting else count
-
-    def _note(self, sums: Counts, due: int, count: Counts) -> None:
-        # Rounding of several pauses may miss the moment by a step; nothing is due before the fault.
-        sums[:, max(0, due)] += count.sum(axis=1)
-
-
-def _steps(seconds: float) -> int:
-    return round(seconds / STEP_SECONDS)
+        self._waiting[tries, due + age_steps(self._world, tries)] = count

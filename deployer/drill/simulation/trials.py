@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deployer.drill.simulation.names import resolver_seconds, switch_seconds
-from deployer.drill.simulation.traffic import STEP_SECONDS, Course, Payments, oldest_seconds
+from deployer.drill.simulation.traffic import STEP_SECONDS, Course, Payments, oldest_steps
 from deployer.drill.simulation.world import World
 
 CHUNK_TRIALS = 200  # what is held in memory at once
@@ -108,7 +108,7 @@ def _steps_watched(world: World) -> int:
     lifetime = max(world.record_ttl_seconds, world.clients.stubborn_ttl_seconds if world.stubborn_resolvers_count else 0.0)
     moved = detection + world.publication_seconds[1] + lifetime
     sustained = max(SUSTAINED_SECONDS, SUSTAINED_REQUESTS / world.payments_per_second)
-    return math.ceil((moved + AFTERMATH_SECONDS + sustained + 2 * oldest_seconds(world)) / STEP_SECONDS)
+    return math.ceil((moved + AFTERMATH_SECONDS + sustained) / STEP_SECONDS) + 2 * oldest_steps(world)
 
 
 def _by_second(due: NDArray[np.int64], bad: NDArray[np.int64]) -> tuple[float, ...]:

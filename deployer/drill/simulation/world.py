@@ -6,7 +6,7 @@ simulation shows all of it, for a figure without its assumptions is worth nothin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from deployer.params.failover import BLACK_HOLE_SECONDS, PUBLICATION_SECONDS
@@ -66,8 +66,8 @@ class World:
     checkers_count: int = 16
     probe_seconds: float = 0.05
     publication_seconds: tuple[float, float] = (5.0, float(PUBLICATION_SECONDS))
-    clients: Clients = Clients()
-    capacity: Capacity = Capacity()
+    clients: Clients = field(default_factory=Clients)
+    capacity: Capacity = field(default_factory=Capacity)
 
     @property
     def failed_probe_seconds(self) -> float:
