@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.source_tree import Module, modules, told
 
-FOLDERS = ("deployer", "functions", "canaries", "tests")
+FOLDERS = ("deployer", "functions", "canaries", "bench", "tests")
 EMPTY_NAMES = ("utils", "util", "helpers", "helper", "common", "misc", "manager")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b(?! \(#\d+\))")
 
