@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from deployer.local import attach
@@ -12,7 +13,10 @@ SEAMS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("ministack.services.acm", ("_certificates",)),
     (
         "ministack.services.apigateway_v1",
-        ("_rest_apis", "_domain_names", "_base_path_mappings", "_build_lambda_event_v1", "find_api_scope"),
+        (
+            *("_rest_apis", "_domain_names", "_base_path_mappings", "_build_lambda_event_v1", "find_api_scope"),
+            "_invoke_authorizer_lambda",
+        ),
     ),
 )
 
@@ -32,11 +36,12 @@ class CustomDomain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EdgeRequest:
-    """What a function behind API Gateway is told of a request that came in at an HTTPS edge."""
+    """What a function behind API Gateway is told of a request that came in at an HTTPS edge; `repeated` are headers sent more than once."""
 
     domain_name: str
     path: str
     source_ip: str
+    repeated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 # Set by an edge around the request it forwards.
@@ -64,6 +69,33 @@ def tell_functions_the_domain() -> None:
         return event
 
     apigateway_v1._build_lambda_event_v1 = build_with_domain
+
+
+def tell_functions_of_repeated_headers() -> None:
+    """Give each value of a header that was sent more than once, which MiniStack joins to one; `headers` holds the last.
+
+    Source: "Input format of a Lambda function for proxy integration", API Gateway Developer Guide.
+    """
+    from ministack.services import apigateway_v1
+
+    build_event, invoke_authorizer = apigateway_v1._build_lambda_event_v1, apigateway_v1._invoke_authorizer_lambda
+
+    def build_with_each_value(*arguments: Any, **options: Any) -> dict[str, Any]:
+        return _with_repeated_headers(build_event(*arguments, **options))
+
+    async def invoke_with_each_value(authorizer: Any, event: dict[str, Any], *rest: Any) -> Any:
+        return await invoke_authorizer(authorizer, _with_repeated_headers(event), *rest)
+
+    apigateway_v1._build_lambda_event_v1 = build_with_each_value
+    apigateway_v1._invoke_authorizer_lambda = invoke_with_each_value
+
+
+def _with_repeated_headers(event: dict[str, Any]) -> dict[str, Any]:
+    request = edge_request.get()
+    for name, values in (request.repeated if request else {}).items():
+        for key in [key for key in event.get("headers") or () if key.lower() == name]:
+            event["headers"][key], event["multiValueHeaders"][key] = values[-1], list(values)
+    return event
 
 
 def custom_domain(account_id: str, region: str, name: str) -> CustomDomain | None:

@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import quote
 
 from deployer.local import access_logs
 from deployer.local.attach_api_gateway import edge_request
@@ -24,6 +25,7 @@ SEAMS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         (
             *("_handle_execute_in_scope", "_execute_in_scope", "_authorize_request_v1", "_invoke_lambda_proxy_v1"),
             *("_gateway_error_response", "_check_request_validation", "_method_throttle_settings", "_model_schema"),
+            "_invoke_mock_v1",
             *("_lambda_proxy_response", "_header_ci", "_GatewayError", "_stages_v1", "new_uuid"),
         ),
     ),
@@ -166,6 +168,26 @@ def answer_as_declared() -> None:
     apigateway_v1._lambda_proxy_response = read_answer_strictly
 
 
+def answer_mocks_as_declared() -> None:
+    """Fill `$context` variables into what a mock answers, by its response's first template, whatever that one's content type.
+
+    Source: "Mock integrations for REST APIs in API Gateway", API Gateway Developer Guide.
+    """
+    from ministack.services import apigateway_v1
+
+    invoke = apigateway_v1._invoke_mock_v1
+
+    def invoke_filled_in(integration: dict[str, Any]) -> Any:
+        responses = {
+            status: response | {"responseTemplates": {_JSON: next(iter(response["responseTemplates"].values()), "")}}
+            for status, response in integration["integrationResponses"].items()
+        }
+        status, headers, content = invoke(integration | {"integrationResponses": responses})
+        return status, headers, access_logs.filled_in(content.decode(), _values(), "").encode()
+
+    apigateway_v1._invoke_mock_v1 = invoke_filled_in
+
+
 def check_by_content_type() -> None:
     """Hold a body against the model of its own content type, or of `$default`, and of no other (F3.9); say what is wrong with it."""
     from ministack.services import apigateway_v1
@@ -221,7 +243,8 @@ def _asked(call: _Call, api_id: str, stage_name: str, method: str, path: str, he
         "apiId": api_id,
         "stage": stage_name,
         "httpMethod": method,
-        "path": edge.path if edge else f"/{stage_name}{path}",
+        # As it was sent: decoded, a quotation mark or a line break of a caller's would end up in the log.
+        "path": quote(edge.path) if edge else f"/{stage_name}{path}",
         "protocol": "HTTP/1.1",
         "domainName": domain,
         "domainPrefix": domain.partition(".")[0],

@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from deployer.local import access_logs
-from deployer.local.openapi_import import ApiDefinition, read_definition
+from deployer.local.openapi_import import ANY_METHOD, ApiDefinition, read_definition, read_integration
 
 SEAMS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (
         "ministack.services.apigateway_v1",
         (
             *("_import_rest_api", "_put_gateway_response", "_create_model", "_create_request_validator", "_delete_rest_api"),
+            *("_import_operation", "_OPENAPI_HTTP_METHODS"),
             *("_resources", "_authorizers_v1", "_models", "_request_validators", "_gateway_responses", "_stages_v1", "_account_settings"),
         ),
     ),
@@ -46,6 +47,23 @@ def import_bodies_whole() -> None:
         return api_id
 
     apigateway_v1._import_rest_api = import_whole
+
+
+def import_operations_whole() -> None:
+    """Let the import bring the method ANY, and an integration's templates and responses."""
+    from ministack.services import apigateway_v1
+
+    import_operation = apigateway_v1._import_operation
+    apigateway_v1._OPENAPI_HTTP_METHODS.add(ANY_METHOD)
+
+    def import_whole(api_id: str, resource_id: str, http_method: str, operation: dict[str, Any] | None, *security: Any) -> None:
+        verb = "ANY" if http_method.lower() == ANY_METHOD else http_method
+        import_operation(api_id, resource_id, verb, operation, *security)
+        method = apigateway_v1._resources[api_id][resource_id]["resourceMethods"][verb]
+        if method["methodIntegration"]:
+            method["methodIntegration"] |= read_integration((operation or {})["x-amazon-apigateway-integration"])
+
+    apigateway_v1._import_operation = import_whole
 
 
 def update_bodies_in_place() -> None:

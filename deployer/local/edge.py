@@ -8,6 +8,7 @@ resolved here, because MiniStack mixes up one name registered in two Regions.
 from __future__ import annotations
 
 import ssl
+from collections.abc import Iterable
 from typing import Final
 
 from deployer.local import attach, attach_api_gateway
@@ -58,7 +59,8 @@ def edge_application(application: Application, account_id: str, region: str) -> 
             await forbid(scope, send)
             return
         source_ip = (scope.get("client") or ("127.0.0.1",))[0]
-        token = attach_api_gateway.edge_request.set(EdgeRequest(domain_name=name, path=scope["path"], source_ip=source_ip))
+        asked = EdgeRequest(domain_name=name, path=scope["path"], source_ip=source_ip, repeated=_repeated(scope["headers"]))
+        token = attach_api_gateway.edge_request.set(asked)
         try:
             with attach.scope(account_id, region):
                 await application(_forwarded(scope, target, source_ip), receive, send)
@@ -80,6 +82,14 @@ def resolve(domain: CustomDomain, path: str) -> tuple[str, str] | None:
     base_path, api_id, stage = max(matching, key=lambda mapping: len(mapping[0]))
     prefix = f"/_aws/execute-api/{api_id}"
     return (f"{prefix}/{stage}" if stage else prefix, f"/{base_path}" if base_path else "")
+
+
+def _repeated(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, tuple[str, ...]]:
+    """Return the headers that were sent more than once and go on as they came, by lower-case name, with every value."""
+    found: dict[bytes, tuple[str, ...]] = {}
+    for name, value in headers:
+        found[name.lower()] = (*found.get(name.lower(), ()), value.decode("latin-1"))
+    return {name.decode("latin-1"): values for name, values in found.items() if len(values) > 1 and name not in _REPLACED}
 
 
 def _forwarded(scope: Scope, target: tuple[str, str], source_ip: str) -> Scope:

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-_METHODS: Final = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "x-amazon-apigateway-any-method"})
+ANY_METHOD: Final = "x-amazon-apigateway-any-method"
+_METHODS: Final = frozenset({"get", "put", "post", "delete", "options", "head", "patch", ANY_METHOD})
 _PLACES: Final = {"header": "header", "query": "querystring", "path": "path"}
 _COMPONENTS: Final = "#/components/schemas/"
 
@@ -74,6 +75,27 @@ def read_definition(body: Mapping[str, Any]) -> ApiDefinition:
         )
     responses = {kind: dict(given) for kind, given in (body.get("x-amazon-apigateway-gateway-responses") or {}).items()}
     return ApiDefinition(validators=validators, models=models, methods=tuple(methods), gateway_responses=responses)
+
+
+def read_integration(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an `x-amazon-apigateway-integration` declares of templates and responses, as PutIntegration names it.
+
+    A response's key is its selection pattern, `default` standing for none.
+    """
+    responses = {}
+    for pattern, response in (given.get("responses") or {}).items():
+        status = str(response["statusCode"])
+        responses[status] = {
+            "statusCode": status,
+            "selectionPattern": "" if pattern == "default" else pattern,
+            "responseParameters": dict(response.get("responseParameters") or {}),
+            "responseTemplates": dict(response.get("responseTemplates") or {}),
+        }
+    return {
+        "requestTemplates": dict(given.get("requestTemplates") or {}),
+        "passthroughBehavior": str(given.get("passthroughBehavior") or "when_no_match").upper(),
+        "integrationResponses": responses,
+    }
 
 
 def _operations(body: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], str, Mapping[str, Any]]]:

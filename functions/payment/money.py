@@ -36,7 +36,7 @@ def exact_amount(given: Decimal, *, currency: str, exponent: int) -> Decimal:
     than the smallest unit.
     """
     if not given.is_finite():
-        raise AmountRefused("must be a number")
+        raise AmountRefused(f"must be a number of at most {DIGITS_MAX} digits")
     if given <= 0:
         raise AmountRefused("must be greater than 0")
     # The size of the number before any arithmetic: 1e999999999 must not be written out.

@@ -63,7 +63,7 @@ def read_order(event: Mapping[str, Any]) -> Order:
 
 def order_of(document: Mapping[str, Any]) -> Order:
     """Return the order in a parsed body, whose numbers are Decimals; raises Refused (400) with a fault for each wrong field."""
-    faults = [_fault(name[:64], "is not a field of a payment") for name in document if name not in FIELDS]
+    faults = [_fault(name, "is not a field of a payment") for name in document if name not in FIELDS]
     faults += [_fault(name, "is required") for name in FIELDS if name not in document]
     given, currency, customer_id = (document.get(name) for name in FIELDS)
     amount = None
@@ -77,7 +77,7 @@ def order_of(document: Mapping[str, Any]) -> Order:
             # Without a currency its decimals are unknown, but a negative amount is wrong in all of them.
             amount = exact_amount(given, currency=str(currency), exponent=4 if exponent is None else exponent)
         except AmountRefused as refusal:
-            if exponent is not None or given <= 0:
+            if exponent is not None or not given.is_finite() or given <= 0:
                 faults.append(_fault("amount", str(refusal)))
     if "customerId" in document and not (isinstance(customer_id, str) and CUSTOMER_ID.fullmatch(customer_id)):
         faults.append(_fault("customerId", "must be a string of 1 to 64 letters, digits, dots, colons, hyphens or underscores"))
@@ -97,16 +97,17 @@ def _text(event: Mapping[str, Any]) -> str:
         except (binascii.Error, ValueError):
             _refuse_body("must be UTF-8 text")
     if len(body.encode("utf-8", errors="surrogatepass")) > BODY_BYTES_MAX:
-        detail = f"The body must be at most {BODY_BYTES_MAX} bytes long."
-        raise Refused(Problem(status=413, kind="content-too-large", detail=detail))
+        detail = f"must be at most {BODY_BYTES_MAX} bytes long"
+        raise Refused(Problem(status=413, kind="content-too-large", detail=f"The body {detail}.", faults=(_fault("", detail),)))
     return body
 
 
 def _document(text: str) -> Mapping[str, Any]:
     """Return the JSON object in `text` with every number as a Decimal; raises Refused (400)."""
     try:
-        document = json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_no_constant, object_pairs_hook=_each_name_once)
-    except (ValueError, DecimalException, RecursionError):
+        # NaN and Infinity, which are no JSON, come through as such: then the field that holds one is named.
+        document = json.loads(text, parse_float=_number, parse_int=_number, parse_constant=Decimal, object_pairs_hook=_each_name_once)
+    except (ValueError, RecursionError):
         _refuse_body("must be JSON")
     if not isinstance(document, dict):
         _refuse_body("must be a JSON object")
@@ -118,15 +119,18 @@ def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members: dict[str, Any] = {}
     for name, value in pairs:
         if name in members:
-            fault = _fault(name[:64], "must be given once")
+            fault = _fault(name, "must be given once")
             raise Refused(Problem(status=400, kind="invalid-request", detail="The body is not a payment.", faults=(fault,)))
         members[name] = value
     return members
 
 
-def _no_constant(constant: str) -> NoReturn:
-    """Refuse NaN and Infinity, which Python's reader takes and JSON does not know."""
-    raise ValueError(constant)
+def _number(text: str) -> Decimal:
+    """Return the number that `text` spells, and not a number for one whose exponent is beyond what a Decimal holds."""
+    try:
+        return Decimal(text)
+    except DecimalException:
+        return Decimal("NaN")
 
 
 def _refuse_body(detail: str) -> NoReturn:
@@ -136,5 +140,5 @@ def _refuse_body(detail: str) -> NoReturn:
 
 
 def _fault(field: str, detail: str) -> Fault:
-    """Return a fault of one field of the body."""
-    return Fault(place="body", field=field, detail=detail)
+    """Return a fault of one field of the body; its name, which may be a caller's invention, shortened and without half characters."""
+    return Fault(place="body", field=field[:64].encode(errors="replace").decode(), detail=detail)

@@ -61,6 +61,28 @@ def test_refusals_are_answered_as_declared(customised: RestApi, path: str, key: 
     assert b"secret detail" not in answer.body
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"])
+def test_method_any_stands_for_those_a_path_does_not_name(customised: RestApi, method: str) -> None:
+    """A mock answers with its response's status, headers and template, the call's own values filled in."""
+    answer = customised.ask("/open", method=method)
+
+    assert (answer.status, answer.headers["allow"], answer.headers["content-type"]) == (405, "GET", "application/problem+json")
+    if method != "HEAD":
+        assert json.loads(answer.body) == {"id": answer.headers["x-amzn-requestid"]}
+
+
+def test_mock_that_passes_nothing_through_refuses_other_content_types(customised: RestApi) -> None:
+    """`passthroughBehavior: never` is a 415 where no template is for the type."""
+    answer = customised.ask("/open", method="PUT", body=b"x", headers={"Content-Type": "text/plain"})
+
+    assert (answer.status, json.loads(answer.body)["kind"]) == (415, "refused")
+
+
+def test_method_that_is_named_is_not_any(customised: RestApi) -> None:
+    """GET reaches its function."""
+    assert customised.ask("/open").status == 200
+
+
 def test_accepted_key_reaches_the_function_with_what_the_authorizer_said(customised: RestApi) -> None:
     """A good key gets through, and the call has one id for caller and function."""
     answer = customised.ask("/guarded", headers={"x-api-key": "good"})

@@ -14,6 +14,7 @@ from deployer.local.certificates import bare_context
 from deployer.local.edge import resolve
 from tests.support.edges import ask, deploy_echo_api, trusting
 from tests.support.embedded import EmbeddedAws
+from tests.support.raw_http import ask_raw
 from tests.support.stacks import Stack
 
 
@@ -63,6 +64,18 @@ def test_request_arrives_whole(embedded_aws: EmbeddedAws, apis: Apis) -> None:
     assert received["host"] == apis.shared
     assert received["x-forwarded-for"] == "203.0.113.9, 127.0.0.1"
     assert (received["x-forwarded-proto"], received["x-forwarded-port"]) == ("https", "443")
+
+
+def test_header_sent_twice_arrives_twice(embedded_aws: EmbeddedAws, apis: Apis) -> None:
+    """`multiValueHeaders` has both values, `headers` the last; a list sent once stays one value."""
+    sent = [("Idempotency-Key", "a"), ("idempotency-key", "b"), ("Accept", "x/y, z/z"), ("X-Forwarded-For", "1"), ("X-Forwarded-For", "2")]
+    event = ask_raw(embedded_aws.state, "us-east-1", apis.shared, "/payment", headers=sent).event
+
+    several = {name.lower(): values for name, values in event["multiValueHeaders"].items()}
+    single = {name.lower(): value for name, value in event["headers"].items()}
+    assert (several["idempotency-key"], single["idempotency-key"]) == (["a", "b"], "b")
+    assert several["accept"] == ["x/y, z/z"]
+    assert several["x-forwarded-for"] == ["1, 2, 127.0.0.1"]
 
 
 def test_function_learns_the_domain(embedded_aws: EmbeddedAws, apis: Apis) -> None:

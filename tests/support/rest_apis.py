@@ -39,6 +39,8 @@ FORMAT = (
 def api_body(**extensions: Any) -> dict[str, Any]:
     """Return an OpenAPI body with an open route, a guarded one, one that checks its requests, and two whose function misbehaves.
 
+    The open route answers other methods than GET by a mock.
+
     A keyword `gateway_responses` becomes `x-amazon-apigateway-gateway-responses`, and so on.
     """
     integration = {"type": "aws_proxy", "httpMethod": "POST", "uri": {"Fn::Sub": _CALLED}}
@@ -62,7 +64,7 @@ def api_body(**extensions: Any) -> dict[str, Any]:
         "openapi": "3.0.1",
         "info": {"title": "orders", "version": "1"},
         "paths": {
-            "/open": {"get": operation},
+            "/open": {"get": operation, "x-amazon-apigateway-any-method": {"x-amazon-apigateway-integration": a_mock()}},
             "/guarded": {"get": operation | {"security": [{"Key": []}]}},
             "/order": {"post": checked},
             "/crash": {"get": operation},
@@ -82,6 +84,24 @@ def api_body(**extensions: Any) -> dict[str, Any]:
         },
         "x-amazon-apigateway-request-validators": {"all": {"validateRequestBody": True, "validateRequestParameters": True}},
     } | {f"x-amazon-apigateway-{name.replace('_', '-')}": value for name, value in extensions.items()}
+
+
+def a_mock() -> dict[str, Any]:
+    """Return an integration that answers 405 by itself, for JSON and for nothing at all."""
+    answer = {
+        "statusCode": "405",
+        "responseParameters": {
+            "method.response.header.Allow": "'GET'",
+            "method.response.header.Content-Type": "'application/problem+json'",
+        },
+        "responseTemplates": {"application/problem+json": '{"id": "$context.requestId"}'},
+    }
+    return {
+        "type": "mock",
+        "requestTemplates": {"application/json": '{"statusCode": 405}'},
+        "passthroughBehavior": "never",
+        "responses": {"default": answer},
+    }
 
 
 def problem(kind: str, **more: Any) -> dict[str, Any]:

@@ -205,7 +205,7 @@ def test_deployment_is_new_exactly_when_the_api_is(tmp_path: Path):
     (source / "functions" / "payment" / "handler.py").write_text("def handle(event, context):\n    return {}\n")
     after_code = deployment()
     contract = source / "templates" / "contract" / "openapi.yaml"
-    contract.write_text(contract.read_text().replace("maxLength: 255", "maxLength: 200"))
+    contract.write_text(contract.read_text().replace("maximum: 999999999999999", "maximum: 99"))
 
     assert after_code == before
     assert deployment() != before

@@ -48,7 +48,7 @@ def test_key_is_checked_by_the_authorizer_and_its_answer_kept():
     scheme = _body()["components"]["securitySchemes"]["ApiKey"]
 
     assert scheme["x-amazon-apigateway-authorizer"]["identitySource"] == "method.request.header.x-api-key"
-    assert scheme["x-amazon-apigateway-authorizer"]["authorizerResultTtlInSeconds"] == 300
+    assert scheme["x-amazon-apigateway-authorizer"]["authorizerResultTtlInSeconds"] == 60
     assert "${AuthorizerAlias}" in scheme["x-amazon-apigateway-authorizer"]["authorizerUri"]["Fn::Sub"]
 
 
@@ -59,22 +59,68 @@ def test_contract_and_template_must_agree(functions):
         _body(functions=functions)
 
 
-def test_refusals_are_problem_documents():
-    """What API Gateway answers by itself looks like what the functions answer."""
-    answer = _body(refusals=[("THROTTLED", 429, "too-many-requests", "Too Many Requests")])["x-amazon-apigateway-gateway-responses"][
-        "THROTTLED"
-    ]
-    document = json.loads(answer["responseTemplates"]["application/json"].replace("$context.error.messageString", '"Slow down"'))
+def _refusal(kind, status):
+    """Return what API Gateway answers for a refusal of a type: the gateway response and its parsed document."""
+    answer = _body(refusals=[(kind, status, "some-kind", "Some Title")])["x-amazon-apigateway-gateway-responses"][kind]
+    return answer, json.loads(answer["responseTemplates"]["application/json"].replace("$context.error.messageString", '"said \\"so\\""'))
 
-    assert answer["statusCode"] == "429"
+
+def test_refusals_are_problem_documents():
+    """What API Gateway answers by itself looks like what the functions answer, its own message a JSON string."""
+    answer, document = _refusal("BAD_REQUEST_PARAMETERS", 400)
+
+    assert answer["statusCode"] == "400"
     assert answer["responseParameters"] == {"gatewayresponse.header.Content-Type": "'application/problem+json'"}
     assert document == {
-        "type": "urn:payment-api:problem:too-many-requests",
-        "title": "Too Many Requests",
-        "status": 429,
+        "type": "urn:payment-api:problem:some-kind",
+        "title": "Some Title",
+        "status": 400,
         "requestId": "$context.requestId",
-        "detail": "Slow down",
+        "detail": 'said "so"',
     }
+
+
+@pytest.mark.parametrize(("kind", "status"), [("THROTTLED", 429), ("AUTHORIZER_FAILURE", 503), ("AUTHORIZER_CONFIGURATION_ERROR", 503)])
+def test_refusals_that_pass_say_when_to_come_back(kind, status):
+    """A failed authorizer has no message of its own; a caller must know that sending again is safe."""
+    answer, document = _refusal(kind, status)
+
+    assert answer["responseParameters"]["gatewayresponse.header.Retry-After"] in ("'1'", "'2'")
+    assert "same Idempotency-Key" in document["detail"]
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_refusals_of_a_key_name_its_header(status):
+    """API Gateway's own words do not."""
+    assert "x-api-key" in _refusal("SOME_TYPE", status)[1]["detail"]
+
+
+def test_every_path_answers_other_methods_with_405_and_what_is_allowed():
+    """API Gateway takes a method it does not know for an unknown path; by ANY each path says what it has (RFC 9110 section 15.5.6)."""
+    for path, item in _body()["paths"].items():
+        named = [method.upper() for method in item if not method.startswith("x-")]
+        other = item["x-amazon-apigateway-any-method"]
+        integration = other["x-amazon-apigateway-integration"]
+        answer = integration["responses"]["default"]
+
+        assert "security" not in other, path  # the document's own: a key
+        assert (integration["type"], integration["passthroughBehavior"]) == ("mock", "never")
+        assert json.loads(integration["requestTemplates"]["application/json"]) == {"statusCode": 405}
+        assert answer["responseParameters"]["method.response.header.Allow"] == f"'{', '.join(sorted(named))}'"
+        assert json.loads(answer["responseTemplates"]["application/problem+json"])["status"] == int(answer["statusCode"]) == 405
+
+
+def test_api_gateway_checks_headers_and_leaves_bodies_to_the_function():
+    """Of a wrong value its validator names no field, and its models know no additionalProperties."""
+    body = _body()
+    validator = body["x-amazon-apigateway-request-validators"][body["x-amazon-apigateway-request-validator"]]
+
+    assert validator == {"validateRequestBody": False, "validateRequestParameters": True}
+
+
+def test_body_has_nothing_api_gateway_cannot_read():
+    """It reports links as an unsupported feature with every import."""
+    assert "links" not in json.dumps(_body())
 
 
 def test_default_refusals_keep_the_status_of_their_type():
@@ -90,3 +136,8 @@ def test_text_holds_no_alias():
 
     assert yaml.safe_load(as_yaml({"one": shared, "two": shared})) == {"one": {"a": 1}, "two": {"a": 1}}
     assert "&" not in as_yaml({"one": shared, "two": shared})
+
+
+def test_text_writes_a_list_of_words_in_one_line():
+    """A line for each currency would bury the rest."""
+    assert as_yaml({"enum": ["EUR", "USD"], "kinds": [{"a": 1}]}) == "enum: [EUR, USD]\nkinds:\n- a: 1"
