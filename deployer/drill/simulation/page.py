@@ -31,7 +31,7 @@ def write_page(cases: Sequence[Case], *, title: str, recovery_seconds_max: float
         "h1{font-size:1.5rem;margin:0 0 .25rem}p{margin:.25rem 0 1rem}li{margin:.15rem 0}"
         f"</style></head><body><h1>{html.escape(title)}</h1>"
         "<p>Each line is one load. Left: in how many of the trials payments were good again by then. "
-        "Right: the share of payments that were not answered in time, by when they were due.</p>"
+        "Right: the share of payments that the first attempt did not take, by when they were due.</p>"
         f"{chart}<h2>Assumed</h2><ul>{assumed}</ul></body></html>",
         encoding="utf-8",
     )
@@ -47,7 +47,7 @@ def assumptions(world: World) -> tuple[str, ...]:
         f"{world.publication_seconds[0]:g} to {world.publication_seconds[1]:g} s later.",
         f"{clients.resolvers_count} resolvers share the traffic and keep an answer for {world.record_ttl_seconds:g} s{stubborn}.",
         f"A client tries {clients.attempts_max} times, waits {clients.timeout_seconds:g} s for an answer, and pauses up to "
-        f"{clients.backoff_seconds_max:g} s in between; after {clients.answer_seconds_max:g} s an answer is too late to be good.",
+        f"{clients.backoff_seconds_max:g} s in between; a payment is good when its first attempt takes it.",
         f"A call takes {capacity.call_seconds * 1000:g} ms; {capacity.warm_environments_count} environments are warm, and 1,000 more come "
         "at once and again in each 10 s, up to the quota.",
     )

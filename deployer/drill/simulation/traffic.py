@@ -28,7 +28,7 @@ class Course:
     """What became of the payments that were due in each step; every array has the shape (trials, steps judged)."""
 
     due: Counts
-    bad: Counts  # unanswered in time, whatever became of them later
+    bad: Counts  # not taken by the first attempt, as the verdict on a real drill has it, whatever became of them later
     failed: Counts  # given up by their client
 
 
@@ -102,7 +102,7 @@ class Payments:
     def _answer(self, step: int, tries: Tries, lost: Counts, here: Counts, share: NDArray[np.float64]) -> None:
         served = here if (share >= 1).all() else self._random.binomial(here, share[:, None])
         age = age_steps(self._world, tries)
-        if age * STEP_SECONDS + self._world.capacity.call_seconds > self._world.clients.answer_seconds_max:
+        if tries.attempts:
             self._bad[:, step - age] += served.sum(axis=1)
         self._again(step - age, Tries(tries.attempts + 1, tries.lost + 1), lost)
         self._again(step - age, Tries(tries.attempts + 1, tries.lost), here - served)

@@ -24,15 +24,13 @@ class Clients:
     """Who pays, and how they try again. Seconds, but for counts and shares.
 
     `resolvers_count` caches stand between them and Route 53, with equal shares of the traffic; `stubborn_share` of those keep an
-    answer for `stubborn_ttl_seconds` whatever its TTL says (F2.21). A request is good when it is answered within
-    `answer_seconds_max` of the moment it was due.
+    answer for `stubborn_ttl_seconds` whatever its TTL says (F2.21).
     """
 
     attempts_max: int = 4
     timeout_seconds: float = 5.0
     backoff_seconds_max: float = 5.0
     first_backoff_seconds: float = 0.5
-    answer_seconds_max: float = 5.0
     resolvers_count: int = 40
     stubborn_share: float = 0.0
     stubborn_ttl_seconds: float = 60.0
