@@ -54,6 +54,7 @@ PATTERNS: Final[dict[str, tuple[str, int]]] = {
     "audit dead letters alarm": ("payment-audit-dead-letters-{role}-{suffix}", 255),
     "audit delay alarm": ("payment-audit-delay-{role}-{suffix}", 255),
     "audit gap alarm": ("payment-audit-gap-{role}-{suffix}", 255),
+    "audit unproved alarm": ("payment-audit-unproved-{role}-{suffix}", 255),
     "ledger changes alarm": ("payment-ledger-changes-{role}-{suffix}", 255),
     "reconciliation alarm": ("payment-reconciliation-{role}-{suffix}", 255),
     "certificate alarm": ("payment-certificate-{role}-{suffix}", 255),
