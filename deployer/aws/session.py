@@ -17,6 +17,8 @@ from deployer.aws.calls import asking
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_lambda import LambdaClient
     from types_boto3_s3 import S3Client
     from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_sts import STSClient
@@ -29,6 +31,8 @@ _CONFIG: Final = Config(
     tcp_keepalive=True,
     retries={"mode": "standard", "total_max_attempts": 6},
 )
+# For what is nice to know: seconds, and no second try.
+_HURRIED: Final = Config(connect_timeout=2, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 1})
 _READING: Final = ("Get", "List", "Describe", "Head")
 
 
@@ -54,6 +58,14 @@ class AwsCall:
     mutating: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who asks, as STS tells it: the twelve-digit account and the ARN of the user or assumed role."""
+
+    account_id: str
+    arn: str
+
+
 Observer = Callable[[AwsCall], None]
 ClientFactory = Callable[[str, str], Any]
 
@@ -65,14 +77,28 @@ class Aws:
         """Reach AWS by `access`; `observer` hears of every call before it is made; `make_client(service, region)` stands in
         for boto3's own."""
         self._access = access
+        self._config = _CONFIG
         self._observer = observer
+        self._given_client = make_client
         self._make_client = make_client or self._boto3_client
         self._session: Session | None = None
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = Lock()
 
+    def in_a_hurry(self) -> Aws:
+        """Return the same AWS asked with time-outs of seconds and no second try: for what is nice to know."""
+        hurried = Aws(self._access, observer=self._observer, make_client=self._given_client)
+        hurried._config = _HURRIED
+        return hurried
+
     @overload
     def client(self, service: Literal["cloudformation"], region: str) -> CloudFormationClient: ...
+    @overload
+    def client(self, service: Literal["route53"], region: str) -> Any: ...
+    @overload
+    def client(self, service: Literal["dynamodb"], region: str) -> DynamoDBClient: ...
+    @overload
+    def client(self, service: Literal["lambda"], region: str) -> LambdaClient: ...
     @overload
     def client(self, service: Literal["s3"], region: str) -> S3Client: ...
     @overload
@@ -92,6 +118,12 @@ class Aws:
         with asking("sts", "GetCallerIdentity", region):
             return self.client("sts", region).get_caller_identity()["Account"]
 
+    def caller(self, region: str) -> Caller:
+        """Return who the credentials belong to, as STS in `region` tells it. Raises AwsRefused."""
+        with asking("sts", "GetCallerIdentity", region):
+            identity = self.client("sts", region).get_caller_identity()
+        return Caller(account_id=identity["Account"], arn=identity["Arn"])
+
     def _boto3_client(self, service: str, region: str) -> Any:
         access = self._access
         if self._session is None:
@@ -106,7 +138,7 @@ class Aws:
             region_name=region,
             endpoint_url=access.endpoint_url,
             verify=access.ca_bundle,
-            config=_CONFIG,
+            config=self._config,
         )
         client.meta.events.register("before-call.*.*", self._observed(region))
         return client
