@@ -21,12 +21,12 @@ _TICK_SECONDS_MIN: Final = 0.1
 
 
 class AlarmEvaluation:
-    """All metric alarms of one account. `run` works until it is cancelled; alarms of a Region that is not `reachable` stand still."""
+    """All metric alarms of one account. `run` works until it is cancelled; alarms of a Region that is not `alive` stand still."""
 
-    def __init__(self, account_id: str, *, time_scale: float = 1.0, reachable: Callable[[str], bool] = lambda region: True) -> None:
+    def __init__(self, account_id: str, *, time_scale: float = 1.0, alive: Callable[[str], bool] = lambda region: True) -> None:
         self._account_id = account_id
         self._scale = time_scale
-        self._reachable = reachable
+        self._alive = alive
         # ARN -> when the alarm was judged last, in seconds of time.time()
         self._judged: dict[str, float] = {}
 
@@ -42,7 +42,7 @@ class AlarmEvaluation:
         self._judged = {str(alarm["AlarmArn"]): self._judged.get(str(alarm["AlarmArn"]), 0.0) for _, alarm in alarms}
         for region, alarm in alarms:
             rule = alarm_rules.rule_of(alarm)
-            if rule is None or not self._reachable(region):
+            if rule is None or not self._alive(region):
                 continue
             pause = (FAST_SECONDS if rule.period_seconds < EVALUATION_SECONDS else EVALUATION_SECONDS) / self._scale
             if now - max(self._judged[alarm["AlarmArn"]], float(alarm.get("StateUpdatedTimestamp", 0))) >= pause:

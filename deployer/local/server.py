@@ -38,6 +38,7 @@ EXTENSIONS: Final[tuple[str, ...]] = (
     "deployer.local.stack_sets",
     "deployer.local.stream_delivery",
     "deployer.local.alarm_actions",
+    "deployer.local.synthetics",
 )
 _END_SECONDS_MAX: Final = 1.8
 
@@ -147,7 +148,7 @@ async def _serve(
 ) -> None:
     """Answer at the endpoint, the edges and for names until a signal; does not return."""
     from deployer.local import attach, attach_faults, resource_types
-    from deployer.local.alarm_evaluation import AlarmEvaluation
+    from deployer.local.cloudwatch import CloudWatch
     from deployer.local.edge import ALPN_PROTOCOLS, edge_application, edge_tls
     from deployer.local.fault_api import FaultApi
     from deployer.local.faulty_listeners import FaultyListeners
@@ -178,7 +179,7 @@ async def _serve(
         serving.append(doors.edge(region, edge_application(application, state.account_id, region), tls))
     route53.register()
     serving.append(_run_until(ended, route53.run(*names)))
-    serving.append(_run_until(ended, AlarmEvaluation(state.account_id, time_scale=time_scale).run()))
+    serving.append(_run_until(ended, CloudWatch(state, doors.faults, time_scale=time_scale).run()))
     await asyncio.gather(*serving)
     ready.cancel()
     ended_by_signal.cancel()

@@ -31,7 +31,7 @@ ROOMS = {
     "cryptography": ("local/*",),
     "numpy": ("drill/simulation/*",),
     "plotly": ("drill/*",),
-    "dns": ("local/name_server.py", "drill/names.py"),
+    "dns": ("local/name_server.py", "local/synthetics/runtime.py", "outside/names.py", "drill/names.py"),
     "aiohttp": ("drill/*",),
 }
 

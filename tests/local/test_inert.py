@@ -12,17 +12,10 @@ from tests.support.embedded import EmbeddedAws
 from tests.support.stacks import StackFailed, deploy, unique
 
 
-def a_canary(name: str, **properties: Any) -> dict[str, Any]:
-    """Return a canary resource."""
-    own = {
-        "Name": name,
-        "Code": {"Handler": "checkout.handler", "Script": "pass"},
-        "ArtifactS3Location": "s3://artifacts",
-        "ExecutionRoleArn": "arn:aws:iam::111122223333:role/canary",
-        "Schedule": {"Expression": "rate(5 minutes)"},
-        "RuntimeVersion": "syn-python-selenium-12.0",
-    }
-    return {"Canary": {"Type": "AWS::Synthetics::Canary", "Properties": own | properties}}
+def a_monitor(name: str, **properties: Any) -> dict[str, Any]:
+    """Return an application monitor."""
+    own = {"Name": name, "Domain": "checkout.example.com", "CustomEvents": {"Status": "ENABLED"}}
+    return {"Monitor": {"Type": "AWS::RUM::AppMonitor", "Properties": own | properties}}
 
 
 def a_budget(name: str) -> dict[str, Any]:
@@ -31,40 +24,42 @@ def a_budget(name: str) -> dict[str, Any]:
     return {"Type": "AWS::Budgets::Budget", "Properties": {"Budget": budget}}
 
 
-ANSWERS = {"Ref": {"Ref": "Canary"}, "Id": {"Fn::GetAtt": ["Canary", "Id"]}, "Arn": {"Fn::GetAtt": ["Canary", "Code.SourceLocationArn"]}}
+ANSWERS = {"Ref": {"Ref": "Monitor"}, "Id": {"Fn::GetAtt": ["Monitor", "Id"]}}
 
 
 def test_recorded_resource_answers_plausibly(embedded_aws: EmbeddedAws) -> None:
     """Ref is the primary identifier; attributes look like what they are named."""
-    name = unique("canary")
+    name = unique("monitor")
+    space = {"Type": "AWS::RedshiftServerless::Namespace", "Properties": {"NamespaceName": name}}
+    arn = {"Arn": {"Fn::GetAtt": ["Space", "Namespace.NamespaceArn"]}}
 
-    outputs = deploy(embedded_aws, a_canary(name), ANSWERS).outputs
+    outputs = deploy(embedded_aws, a_monitor(name) | {"Space": space}, ANSWERS | arn).outputs
 
     assert outputs["Ref"] == name
     assert len(outputs["Id"]) == 36
-    assert outputs["Arn"] == f"arn:aws:synthetics:us-east-1:111122223333:canary/{name}"
+    assert outputs["Arn"] == f"arn:aws:redshiftserverless:us-east-1:111122223333:namespace/{name}"
 
 
 def test_change_in_place_keeps_what_was_answered(embedded_aws: EmbeddedAws) -> None:
-    """A changed schedule is no replacement, so every attribute stays."""
-    name = unique("canary")
-    before = deploy(embedded_aws, a_canary(name), ANSWERS)
+    """A changed domain is no replacement, so every attribute stays."""
+    name = unique("monitor")
+    before = deploy(embedded_aws, a_monitor(name), ANSWERS)
 
-    after = deploy(embedded_aws, a_canary(name, Schedule={"Expression": "rate(1 minute)"}), ANSWERS, name=before.name)
+    after = deploy(embedded_aws, a_monitor(name, Domain="shop.example.com"), ANSWERS, name=before.name)
 
     assert after.outputs == before.outputs
 
 
 def test_create_only_change_is_a_replacement(embedded_aws: EmbeddedAws) -> None:
-    """A canary's name is create-only: another name is another canary, and a change set says so beforehand."""
-    before = deploy(embedded_aws, a_canary(unique("canary")), ANSWERS)
+    """A monitor's name is create-only: another name is another monitor, and a change set says so beforehand."""
+    before = deploy(embedded_aws, a_monitor(unique("monitor")), ANSWERS)
     renamed = unique("renamed")
 
-    replacement = _previewed_replacement(embedded_aws, before.name, a_canary(renamed))
-    after = deploy(embedded_aws, a_canary(renamed), ANSWERS, name=before.name)
+    replacement = _previewed_replacement(embedded_aws, before.name, a_monitor(renamed))
+    after = deploy(embedded_aws, a_monitor(renamed), ANSWERS, name=before.name)
 
     assert replacement == "True"
-    assert after.physical_ids["Canary"] == renamed
+    assert after.physical_ids["Monitor"] == renamed
     assert after.outputs["Id"] != before.outputs["Id"]
 
 
@@ -80,11 +75,11 @@ def test_nested_create_only_change_is_a_replacement_too(embedded_aws: EmbeddedAw
 @pytest.mark.parametrize(
     ("properties", "sentence"),
     [
-        pytest.param({"Name": "Upper Case"}, "#/Name: 'Upper Case' does not match", id="form"),
-        pytest.param({"Schdule": {}}, "'Schdule' was unexpected", id="unknown property"),
-        pytest.param({"Code": None}, "#/Code: None is not of type 'object'", id="type"),
-        pytest.param({"ProvisionedResourceCleanup": "SOMETIMES"}, "'SOMETIMES' is not one of", id="value"),
-        pytest.param({"Schedule": {"DurationInSeconds": "60"}}, "'Expression' is a required property", id="missing"),
+        pytest.param({"Name": "-"}, "#/Name: '-' does not match", id="form"),
+        pytest.param({"Domian": "a"}, "'Domian' was unexpected", id="unknown property"),
+        pytest.param({"CustomEvents": None}, "#/CustomEvents: None is not of type 'object'", id="type"),
+        pytest.param({"CustomEvents": {"Status": "SOMETIMES"}}, "'SOMETIMES' is not one of", id="value"),
+        pytest.param({"Tags": [{"Key": "owner"}]}, "'Value' is a required property", id="missing"),
     ],
 )
 def test_property_its_schema_does_not_allow_fails_the_resource(
@@ -92,16 +87,16 @@ def test_property_its_schema_does_not_allow_fails_the_resource(
 ) -> None:
     """The event names the property and the fault."""
     with pytest.raises(StackFailed) as failed:
-        deploy(embedded_aws, a_canary(unique("canary"), **properties))
+        deploy(embedded_aws, a_monitor(unique("monitor"), **properties))
 
-    assert sentence in failed.value.reasons["Canary"]
+    assert sentence in failed.value.reasons["Monitor"]
 
 
 def test_numbers_may_come_as_text(embedded_aws: EmbeddedAws) -> None:
     """As from a template parameter; CloudFormation takes them too."""
-    properties = {"RunConfig": {"TimeoutInSeconds": "60", "ActiveTracing": "true"}}
+    properties = {"AppMonitorConfiguration": {"SessionSampleRate": "0.5", "AllowCookies": "true"}}
 
-    assert deploy(embedded_aws, a_canary(unique("canary"), **properties)).physical_ids
+    assert deploy(embedded_aws, a_monitor(unique("monitor"), **properties)).physical_ids
 
 
 def test_type_without_a_schema_is_refused(embedded_aws: EmbeddedAws) -> None:
