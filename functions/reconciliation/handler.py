@@ -1,7 +1,8 @@
 """The reconciliation function: a proof a day that every payment of the table is in this Region's audit bucket.
 
-Lambda's handler is `reconciliation.handler.handle`; the event's content does not matter. Environment: TABLE_NAME, AUDIT_BUCKET,
-REGION_ROLE (primary or secondary), LOG_LEVEL.
+Lambda's handler is `reconciliation.handler.handle`. Environment: TABLE_NAME, AUDIT_BUCKET, REGION_ROLE (primary or secondary), LOG_LEVEL.
+The event's content does not matter, unless a person asks for a proof of days that are not over: {"through": "2026-11-22"}. That one begins
+from nothing, keeps no state, moves no metric, and takes for a gap whatever has not reached the log: ask only when nothing is under way.
 
 **What is promised.** When a proof ends, every payment taken before the last day that is over by an hour was in this Region's bucket, or
 is now: whichever Region took it, and whether or not that Region still stands. A gap that was written is read back by another proof within
@@ -34,13 +35,13 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache, partial
 from typing import Any, Final
 
 from audit_log.bucket import AuditBucket
 from reconciliation.proof import LINES_MAX, Report, prove
-from reconciliation.state import load_state, save_state
+from reconciliation.state import State, load_state, save_state
 from reconciliation.table import SEGMENTS, scan
 from wire.log_line import log_line
 from wire.metric_line import metric_line
@@ -75,8 +76,9 @@ def reconciliation_handler(
 
     def answer_call(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         began = time.monotonic()
-        through = ((now() - SETTLED).date() - timedelta(days=1)).isoformat()
-        state = load_state(s3, bucket_name, region)
+        asked_for = _day_asked_for(event, now())
+        through = asked_for or ((now() - SETTLED).date() - timedelta(days=1)).isoformat()
+        state = State() if asked_for else load_state(s3, bucket_name, region)
         if not state.is_due(through):
             return {"outcome": "nothing-due", "through": state.through}
 
@@ -84,10 +86,11 @@ def reconciliation_handler(
             return float(context.get_remaining_time_in_millis()) / 1000 > SECONDS_TO_END
 
         state, report = prove(state, through, bucket, partial(scan, dynamodb, table_name), go_on, _noting(), lines_max=lines_max)
-        save_state(s3, bucket_name, region, state)
+        if not asked_for:
+            save_state(s3, bucket_name, region, state)
         outcome = "proved" if report else "goes-on"
         facts = asdict(report) if report else {}
-        if report:
+        if report and not asked_for:
             metric_line(_metrics(report))
         log_line(
             "ERROR" if report and _is_bad(report) else "INFO",
@@ -101,6 +104,16 @@ def reconciliation_handler(
         return {"outcome": outcome, "through": state.through, **facts}
 
     return answer_call
+
+
+def _day_asked_for(event: Mapping[str, Any], now: datetime) -> str | None:
+    """Return the day that a person wants a proof up to, None for a call of the schedule. Raises ValueError for one that is to come."""
+    if "through" not in event:
+        return None
+    day = date.fromisoformat(str(event["through"]))
+    if day > now.date():
+        raise ValueError("through is a day to come")
+    return day.isoformat()
 
 
 def _metrics(report: Report) -> dict[str, float]:

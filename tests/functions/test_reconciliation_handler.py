@@ -95,3 +95,29 @@ def test_a_proof_of_a_thousand_payments_costs_what_the_docstring_says() -> None:
     assert proofs.bucket.calls.count("get_object") == 1
     assert proofs.bucket.calls.count("put_object") == 1
     assert proofs.bucket.calls.count("list_objects_v2") == 3
+
+
+def test_proof_of_a_day_that_is_not_over_can_be_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    """As a drill does when all is quiet: the gap is closed at once, and the day's own proof is none the wiser."""
+    proofs = Proofs(table=[an_item(1), an_item(2)], log=[an_item(1)])
+    proofs.now = "2026-11-20T23:00:00"
+
+    assert proofs.call()["payments"] == 0
+    capsys.readouterr()
+    before = load_state(proofs.bucket, "log", HERE)
+    told = proofs.call(event={"through": "2026-11-20"})
+
+    assert (told["outcome"], told["missing"], len(proofs.reconciled())) == ("proved", 1, 1)
+    assert proofs.call(event={"through": "2026-11-20"})["missing"] == 0
+    assert load_state(proofs.bucket, "log", HERE) == before
+    assert metrics_of(capsys) == []
+
+
+@pytest.mark.parametrize("day", [pytest.param("2026-11-22", id="to come"), pytest.param("yesterday", id="no day")])
+def test_proof_of_no_day_is_refused(day: str) -> None:
+    """Nothing is read or written for it."""
+    proofs = Proofs(table=[an_item(1)], log=[])
+
+    with pytest.raises(ValueError, match=r"through|isoformat"):
+        proofs.call(event={"through": day})
+    assert proofs.reconciled() == []

@@ -42,7 +42,7 @@ class Proofs:
         """Let the consumer write a batch of the stream."""
         audit_handler(AuditBucket(self.bucket, "log"), lambda: FakeStream([]), region=self._region)(event, context)
 
-    def call(self, *, pages: int = 10_000) -> dict[str, Any]:
+    def call(self, *, pages: int = 10_000, event: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Call the function once, with time for about so many pages."""
         handler = reconciliation_handler(
             self.ledger,
@@ -53,7 +53,7 @@ class Proofs:
             now=lambda: datetime.fromisoformat(self.now).replace(tzinfo=UTC),
             lines_max=self._lines_max,
         )
-        return handler({}, FakeContext([900_000] * pages + [1_000]))
+        return handler(event or {}, FakeContext([900_000] * pages + [1_000]))
 
     def reconciled(self) -> list[str]:
         """Return the keys that reconciliation wrote."""
