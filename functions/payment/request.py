@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from decimal import Decimal, DecimalException
 from typing import Any, NoReturn
 
+from payment.card_numbers import holds_card_number
 from payment.money import AmountRefused, exact_amount, exponent_of
 from payment.rules import Order
 from wire.answers import Fault, Problem
@@ -27,6 +28,7 @@ FIELDS = ("amount", "currency", "customerId")
 IDEMPOTENCY_KEY = re.compile(r"[!-+\--~]{1,255}")
 # No @ or blank: an id, not an address or a name, since ids may be shown to people who look into the ledger.
 CUSTOMER_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+NO_CARD_NUMBER = "must not hold a payment card's number"
 JSON_TYPE = re.compile(r"application/json(\s*;\s*charset\s*=\s*\"?utf-8\"?)?", re.IGNORECASE)
 
 
@@ -41,10 +43,12 @@ class Refused(Exception):
 def read_idempotency_key(event: Mapping[str, Any]) -> str:
     """Return the request's idempotency key; raises Refused (400) when it is missing, sent twice or malformed."""
     values = header_values(event, "Idempotency-Key")
-    if len(values) == 1 and IDEMPOTENCY_KEY.fullmatch(values[0]):
-        return values[0]
     detail = "must be 1 to 255 visible ASCII characters without a comma"
-    if not values:
+    if len(values) == 1 and IDEMPOTENCY_KEY.fullmatch(values[0]):
+        if not holds_card_number(values[0]):
+            return values[0]
+        detail = NO_CARD_NUMBER
+    elif not values:
         detail = "is required: choose one for each payment and send it again with each retry"
     elif len(values) > 1:
         detail = "must be sent once"
@@ -81,6 +85,8 @@ def order_of(document: Mapping[str, Any]) -> Order:
                 faults.append(_fault("amount", str(refusal)))
     if "customerId" in document and not (isinstance(customer_id, str) and CUSTOMER_ID.fullmatch(customer_id)):
         faults.append(_fault("customerId", "must be a string of 1 to 64 letters, digits, dots, colons, hyphens or underscores"))
+    elif isinstance(customer_id, str) and holds_card_number(customer_id):
+        faults.append(_fault("customerId", NO_CARD_NUMBER))
     if faults or amount is None:
         raise Refused(Problem(status=400, kind="invalid-request", detail="The body is not a payment.", faults=tuple(faults[:FAULTS_MAX])))
     return Order(amount=amount, currency=str(currency), customer_id=str(customer_id))
