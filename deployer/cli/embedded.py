@@ -35,6 +35,8 @@ def embedded_view(session: Session, state: LocalState) -> EmbeddedView:
         pid=state.pid,
         account_id=state.account_id,
         inert=session.rooms.inert_resources(state),
+        faults=session.rooms.active_faults(state),
+        replication=session.rooms.replication(state),
         way_in=way_in(apis[0]) if apis else "",
     )
 

@@ -177,6 +177,20 @@ class Rooms:
 
         fault_control.heal(state, fault_id)
 
+    def replication(self, state: LocalState) -> dict[str, Any]:
+        """`local.fault_control.replication`, as JSON holds it."""
+        from dataclasses import asdict
+
+        from deployer.local import fault_control
+
+        return asdict(fault_control.replication(state))
+
+    def set_lag(self, state: LocalState, seconds: float, region: str | None) -> None:
+        """`local.fault_control.set_lag`."""
+        from deployer.local import fault_control
+
+        fault_control.set_lag(state, seconds, region)
+
     def log_lines(self, *, follow: bool) -> Iterator[str]:
         """`local.shell.log_lines`."""
         from deployer.local import control

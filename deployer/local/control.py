@@ -25,6 +25,7 @@ DEFAULT_PORT: Final = 4566
 DEFAULT_EDGE_PORT: Final = 8443
 DEFAULT_DNS_PORT: Final = 5300
 DEFAULT_ACCOUNT_ID: Final = "111122223333"
+DEFAULT_REPLICATION_LAG_SECONDS: Final = 0.5
 READY_SECONDS_MAX: Final = 60.0
 STOP_SECONDS_MAX: Final = 5.0
 _POLL_SECONDS: Final = 0.05
@@ -48,13 +49,15 @@ def start(
     edge_port: int = DEFAULT_EDGE_PORT,
     dns_port: int = DEFAULT_DNS_PORT,
     time_scale: float = 1.0,
+    replication_lag_seconds: float = DEFAULT_REPLICATION_LAG_SECONDS,
     account_id: str = DEFAULT_ACCOUNT_ID,
     ready_seconds_max: float = READY_SECONDS_MAX,
 ) -> LocalState:
     """Return the embedded AWS of `home`, started when none runs; `regions` get an HTTPS edge each, the first is primary.
 
-    A busy port is replaced by a free one. `time_scale` is how many times faster the health checkers' seconds pass. Raises
-    DeployerError when it does not become ready in time (with the end of its log) or runs already for other Regions.
+    A busy port is replaced by a free one. `time_scale` is how many times faster the health checkers' seconds pass;
+    `replication_lag_seconds` how long a write of an eventual global table is under way to its other Regions. Raises DeployerError when it
+    does not become ready in time (with the end of its log) or runs already for other Regions.
     """
     home = home.resolve()
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -67,7 +70,8 @@ def start(
         running = status(home)
         if running is None:
             ports = ("--port", str(port), "--edge-port", str(edge_port), "--dns-port", str(dns_port))
-            options = (*ports, "--time-scale", str(time_scale), "--account-id", account_id, "--regions", ",".join(regions))
+            pace = ("--time-scale", str(time_scale), "--replication-lag-seconds", str(replication_lag_seconds))
+            options = (*ports, *pace, "--account-id", account_id, "--regions", ",".join(regions))
             return _launch(home, options, ready_seconds_max)
     finally:
         locks.release(turn)

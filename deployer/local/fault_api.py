@@ -1,6 +1,7 @@
 """The embedded AWS's own API for faults: JSON over the endpoint, answered whatever fault is in force.
 
-`GET` and `POST /_deployer/faults`, `DELETE /_deployer/faults/<id>` and `DELETE /_deployer/faults`, and `GET /_deployer/health-checks`.
+`GET` and `POST /_deployer/faults`, `DELETE /_deployer/faults/<id>` and `DELETE /_deployer/faults`; `GET /_deployer/health-checks`; `GET`
+and `PUT /_deployer/replication`.
 Every request carries the root secret in `x-deployer-key`: a page that is open in a browser reaches this port too, and must not.
 """
 
@@ -16,17 +17,21 @@ from deployer.local import paths
 from deployer.local.asgi import Receive, Scope, Send, answer_json, forbid, read_body
 from deployer.local.faults import RegionFaults, fault_of
 from deployer.local.health_checkers import CheckStanding
+from deployer.local.replication import Replication
 from deployer.vocabulary.errors import InputRefused
 
 _BODY_BYTES_MAX: Final = 4096
-_PATHS: Final = (paths.FAULTS, paths.HEALTH_CHECKS)
+_PATHS: Final = (paths.FAULTS, paths.HEALTH_CHECKS, paths.REPLICATION)
 
 
 class FaultApi:
     """Answers requests for its paths; `standings` tells of the health checks."""
 
-    def __init__(self, faults: RegionFaults, key: str, standings: Callable[[], tuple[CheckStanding, ...]]) -> None:
+    def __init__(
+        self, faults: RegionFaults, replication: Replication, key: str, standings: Callable[[], tuple[CheckStanding, ...]]
+    ) -> None:
         self._faults = faults
+        self._replication = replication
         self._key = key.encode()
         self._standings = standings
 
@@ -64,10 +69,35 @@ class FaultApi:
                     return 404, {"summary": f"No fault {fault_id} is in force"}
                 self._faults.heal(fault_id or None)
                 return 200, self._list()
+            case "GET" if path == paths.REPLICATION:
+                return 200, self._replication_now()
+            case "PUT" if path == paths.REPLICATION:
+                self._set_replication(_parsed(body))
+                return 200, self._replication_now()
         return 405, {"summary": f"{path} does not take {method}"}
 
     def _list(self) -> dict[str, Any]:
         return {"faults": [fault.record() for fault in self._faults.active()]}
+
+    def _set_replication(self, wanted: Any) -> None:
+        """Set what a request names: `lag_seconds`, of one `region` or all, and `write_conflict_rate`."""
+        numbers = ("lag_seconds", "write_conflict_rate")
+        if not isinstance(wanted, dict) or wanted.keys() - {*numbers, "region"}:
+            raise InputRefused("Of replication one may set lag_seconds, with or without a region, and write_conflict_rate")
+        if any(isinstance(wanted.get(name, 0), bool) or not isinstance(wanted.get(name, 0), int | float) for name in numbers):
+            raise InputRefused("A lag and a rate are numbers")
+        if "lag_seconds" in wanted:
+            self._replication.set_lag(float(wanted["lag_seconds"]), wanted.get("region"))
+        if "write_conflict_rate" in wanted:
+            self._replication.set_conflict_rate(float(wanted["write_conflict_rate"]))
+
+    def _replication_now(self) -> dict[str, Any]:
+        return {
+            "lag_seconds": {region: self._replication.lag_seconds(region) for region in self._faults.edges},
+            "write_conflict_rate": self._replication.conflict_rate,
+            "backlogs": [asdict(backlog) for backlog in self._replication.backlogs()],
+            "behind": [{"table": table, "region": region, "writes_count": count} for table, region, count in self._replication.behind()],
+        }
 
 
 def _parsed(body: bytes) -> Any:

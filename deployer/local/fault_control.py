@@ -32,6 +32,21 @@ class CheckState:
     published_healthy: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplicationState:
+    """How global tables are replicated now.
+
+    `lag_seconds` by Region is how long a write of an eventual table is under way; `write_conflict_rate` the share of strong tables' single
+    writes refused as conflicts; `backlogs` are (from, to, writes, seconds the oldest has waited) of eventual tables; `behind` are (table,
+    Region, writes it does not know of) of strong ones.
+    """
+
+    lag_seconds: tuple[tuple[str, float], ...]
+    write_conflict_rate: float
+    backlogs: tuple[tuple[str, str, int, float], ...]
+    behind: tuple[tuple[str, str, int], ...]
+
+
 def inject(state: LocalState, fault: Fault) -> str:
     """Break something; return the fault's id. Raises InputRefused for a fault that makes no sense."""
     return str(_call(state, "POST", paths.FAULTS, fault.record())["fault_id"])
@@ -53,6 +68,27 @@ def check_states(state: LocalState) -> tuple[CheckState, ...]:
         CheckState(**{**record, "checkers": tuple((region, healthy) for region, healthy in record["checkers"])})
         for record in _call(state, "GET", paths.HEALTH_CHECKS)["checks"]
     )
+
+
+def replication(state: LocalState) -> ReplicationState:
+    """Return how global tables are replicated now, and what waits."""
+    told = _call(state, "GET", paths.REPLICATION)
+    return ReplicationState(
+        lag_seconds=tuple(told["lag_seconds"].items()),
+        write_conflict_rate=told["write_conflict_rate"],
+        backlogs=tuple((one["source"], one["target"], one["writes_count"], one["oldest_seconds"]) for one in told["backlogs"]),
+        behind=tuple((one["table"], one["region"], one["writes_count"]) for one in told["behind"]),
+    )
+
+
+def set_lag(state: LocalState, seconds: float, region: str | None = None) -> None:
+    """Let writes of eventual tables be under way this long, those of one Region or all. Raises InputRefused."""
+    _call(state, "PUT", paths.REPLICATION, {"lag_seconds": seconds} | ({"region": region} if region else {}))
+
+
+def set_write_conflict_rate(state: LocalState, rate: float) -> None:
+    """Let this share of strong tables' single writes be refused with ReplicatedWriteConflictException. Raises InputRefused."""
+    _call(state, "PUT", paths.REPLICATION, {"write_conflict_rate": rate})
 
 
 def _call(state: LocalState, method: str, path: str, content: Any = None) -> Any:

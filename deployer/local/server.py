@@ -80,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         dns=listeners.where(names[1]),
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    asyncio.run(_serve(state, endpoint, edges, names, options.time_scale))
+    asyncio.run(_serve(state, endpoint, edges, names, options))
     return 0
 
 
@@ -91,6 +91,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--edge-port", type=int, default=8443, help="port of the HTTPS edges, likewise")
     parser.add_argument("--dns-port", type=int, default=5300, help="port of the name server, likewise")
     parser.add_argument("--time-scale", type=float, default=1.0, help="how many times faster health checkers' seconds pass")
+    parser.add_argument("--replication-lag-seconds", type=float, default=0.5, help="how long eventual global tables' writes are under way")
+    parser.add_argument("--write-conflict-rate", type=float, default=0.0, help="share of strong global tables' writes refused as conflicts")
     parser.add_argument("--regions", type=lambda text: tuple(text.split(",")), default=("us-east-1", "us-east-2"))
     parser.add_argument("--account-id", default="111122223333")
     return parser.parse_args(arguments)
@@ -144,7 +146,7 @@ async def _serve(
     endpoint: socket.socket,
     edges: dict[str, socket.socket],
     names: tuple[socket.socket, socket.socket],
-    time_scale: float,
+    options: argparse.Namespace,
 ) -> None:
     """Answer at the endpoint, the edges and for names until a signal; does not return."""
     from deployer.local import attach, attach_faults, resource_types
@@ -153,6 +155,7 @@ async def _serve(
     from deployer.local.fault_api import FaultApi
     from deployer.local.faulty_listeners import FaultyListeners
     from deployer.local.front_door import front_door
+    from deployer.local.replication import Replication
     from deployer.local.route53 import Route53
 
     ended = asyncio.Event()
@@ -168,10 +171,12 @@ async def _serve(
     route53 = Route53(
         state.account_id,
         {region: edge.getsockname()[:2] for region, edge in edges.items()},
-        time_scale=time_scale,
+        time_scale=options.time_scale,
         is_wrong=doors.faults.checker_is_wrong,
     )
-    fault_api = FaultApi(doors.faults, state.secret_access_key, route53.checkers.standings)
+    replication = Replication(doors.faults, lag_seconds=options.replication_lag_seconds, conflict_rate=options.write_conflict_rate)
+    replication.register()
+    fault_api = FaultApi(doors.faults, replication, state.secret_access_key, route53.checkers.standings)
     around = partial(front_door, answers=answers, faults=fault_api)
     serving = [doors.endpoint(endpoint, application, attach_faults.region_of_api, around)]
     for region in edges:
@@ -179,7 +184,7 @@ async def _serve(
         serving.append(doors.edge(region, edge_application(application, state.account_id, region), tls))
     route53.register()
     serving.append(_run_until(ended, route53.run(*names)))
-    serving.append(_run_until(ended, CloudWatch(state, doors.faults, time_scale=time_scale).run()))
+    serving.append(_run_until(ended, CloudWatch(state, doors.faults, time_scale=options.time_scale).run()))
     await asyncio.gather(*serving)
     ready.cancel()
     ended_by_signal.cancel()

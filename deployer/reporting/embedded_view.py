@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from deployer.reporting.fault_list_view import SHOWN
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddedView:
     """The embedded AWS of this machine; `inert` names what is recorded but does nothing.
 
-    Each of those has logical_id, type, stack, region and physical_id. `way_in` is a shell line that reaches an API, or empty.
+    Each of those has logical_id, type, stack, region and physical_id. `way_in` is a shell line that reaches an API, or empty. `faults` are
+    those of `FaultListView`; `replication` has lag_seconds as (Region, seconds), backlogs as (from, to, writes, seconds waited) and behind
+    as (table, Region, writes).
     """
 
     endpoint: str
@@ -25,6 +29,8 @@ class EmbeddedView:
     pid: int
     account_id: str
     inert: tuple[dict[str, str], ...] = ()
+    faults: tuple[dict[str, Any], ...] = ()
+    replication: dict[str, Any] = field(default_factory=dict)
     way_in: str = ""
 
     def record(self) -> dict[str, Any]:
@@ -39,10 +45,12 @@ class EmbeddedView:
             "pid": self.pid,
             "account_id": self.account_id,
             "inert": list(self.inert),
+            "faults": list(self.faults),
+            "replication": self.replication,
         }
 
     def drawing(self) -> RenderableType:
-        """Return the addresses, the inert resources as a table and a curl line that works."""
+        """Return the addresses, what is broken and waits, the inert resources as a table and a curl line that works."""
         facts = Table.grid(padding=(0, 2))
         facts.add_column(no_wrap=True)
         facts.add_column(overflow="fold")
@@ -53,6 +61,8 @@ class EmbeddedView:
             ("trusted CA", self.ca_bundle),
             ("account", self.account_id),
             ("process", str(self.pid)),
+            *self._replication_facts(),
+            *((f"broken: {fault['fault_id']}", " ".join(str(fault[name]) for name in SHOWN if name in fault)) for fault in self.faults),
         ):
             facts.add_row(name, value)
         parts: list[RenderableType] = [facts]
@@ -66,6 +76,14 @@ class EmbeddedView:
         if self.way_in:
             parts.append(Text(f"\nTalk to it: {self.way_in}"))
         return Group(*parts)
+
+    def _replication_facts(self) -> tuple[tuple[str, str], ...]:
+        """Return the lag of each Region's writes, and what waits."""
+        told = self.replication
+        lags = ", ".join(f"{seconds:g} s from {region}" for region, seconds in told.get("lag_seconds", ()))
+        waits = [f"{count} from {source} to {target} for {waited:.0f} s" for source, target, count, waited in told.get("backlogs", ())]
+        waits += [f"{region} does not know of {count} in {table}" for table, region, count in told.get("behind", ())]
+        return (("replication lag", lags),) * bool(lags) + (("writes waiting", "; ".join(waits)),) * bool(waits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +100,8 @@ class NoEmbeddedView:
             "pid": None,
             "account_id": None,
             "inert": [],
+            "faults": [],
+            "replication": {},
         }
         return {"event": "embedded_aws", "running": False, **empty}
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-_DETAILS = ("peer", "service", "rate", "latency_seconds")
+_DETAILS: Final = ("peer", "service", "rate", "latency_seconds")
+# What there is to say of a fault beside its id, in this order.
+SHOWN: Final = ("kind", "region", *_DETAILS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

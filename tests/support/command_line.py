@@ -81,6 +81,7 @@ class FakeRooms(Rooms):
         self.retained, self.embedded, self.bodies = retained, embedded, bodies
         self.asked: list[str] = []
         self.faults: tuple[dict[str, Any], ...] = ()
+        self.lag_seconds = 0.5
 
     def render(self, environment: Any, *, source: Path, build: Path) -> RenderedSystem:
         """Return three templates with the same small body."""
@@ -164,6 +165,14 @@ class FakeRooms(Rooms):
     def heal_fault(self, state: LocalState, fault_id: str | None) -> None:
         """Forget a fault, or all."""
         self.faults = tuple(fault for fault in self.faults if fault_id not in (None, fault["fault_id"]))
+
+    def replication(self, state: LocalState) -> dict[str, Any]:
+        """Return the lag that was set."""
+        return {"lag_seconds": (("us-east-1", self.lag_seconds),), "write_conflict_rate": 0.0, "backlogs": (), "behind": ()}
+
+    def set_lag(self, state: LocalState, seconds: float, region: str | None) -> None:
+        """Keep the lag."""
+        self.lag_seconds = seconds
 
     def log_lines(self, *, follow: bool) -> Iterator[str]:
         """Yield two lines."""

@@ -9,6 +9,7 @@ from deployer.cli.local.env import env
 from deployer.cli.local.fault import fault
 from deployer.cli.local.faults import faults
 from deployer.cli.local.heal import heal
+from deployer.cli.local.lag import lag
 from deployer.cli.local.logs import logs
 from deployer.cli.local.start import start
 from deployer.cli.local.status import status
@@ -21,5 +22,5 @@ def local() -> None:
     """Start, stop and look at the embedded AWS of this folder."""
 
 
-for command in (start, stop, status, env, logs, api_key, fault, faults, heal):
+for command in (start, stop, status, env, logs, api_key, fault, faults, heal, lag):
     local.add_command(command)

@@ -1,4 +1,4 @@
-"""`deployer local fault`, `faults` and `heal`."""
+"""`deployer local fault`, `faults`, `heal` and `lag`, and what `status` says of them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_all_is_mended_at_once(deployer: CommandLine) -> None:
     assert deployer.run("local", "faults", rooms=rooms).stdout == "Nothing is broken.\n"
 
 
-@pytest.mark.parametrize("words", [("fault", "dead", "us-east-1"), ("faults",), ("heal",)])
+@pytest.mark.parametrize("words", [("fault", "dead", "us-east-1"), ("faults",), ("heal",), ("lag", "1")])
 def test_nothing_is_broken_where_nothing_runs(deployer: CommandLine, words: tuple[str, ...]) -> None:
     """With the way to start it."""
     result = deployer.run("local", *words)
@@ -58,3 +58,22 @@ def test_help_names_every_kind(deployer: CommandLine) -> None:
     told = deployer.run("local", "fault", "--help").stdout
 
     assert [kind for kind in FaultKind if kind not in told] == []
+
+
+def test_lag_is_set_and_shown(deployer: CommandLine) -> None:
+    """In seconds; `status` tells a program as well."""
+    rooms = FakeRooms(embedded=an_embedded())
+
+    told = deployer.run("local", "lag", "2.5", "--region", "us-east-1", rooms=rooms)
+    assert "Writes of us-east-1 are under way for 2.5 s." in told.stderr
+    assert "2.5 s from us-east-1" in deployer.run("local", "status", rooms=rooms).stdout
+    assert records(deployer.run("local", "status", "--json", rooms=rooms))[0]["replication"]["lag_seconds"] == [["us-east-1", 2.5]]
+
+
+def test_status_tells_what_is_broken(deployer: CommandLine) -> None:
+    """Nobody wonders why nothing answers."""
+    rooms = FakeRooms(embedded=an_embedded())
+    deployer.run("local", "fault", "dead", "us-east-1", rooms=rooms)
+
+    shown = [line.split() for line in deployer.run("local", "status", rooms=rooms).stdout.splitlines()]
+    assert ["broken:", "fault-1", "dead", "us-east-1"] in shown

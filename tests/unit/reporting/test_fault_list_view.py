@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
+from deployer.reporting.embedded_view import EmbeddedView
 from deployer.reporting.fault_list_view import FaultListView
 from deployer.reporting.report import HumanReport
 from tests.support.command_line import StillClock
@@ -14,7 +16,7 @@ FAULTS = (
 )
 
 
-def shown(view: FaultListView) -> list[list[str]]:
+def shown(view: FaultListView | EmbeddedView) -> list[list[str]]:
     """Return the words of each line a person reads."""
     out = io.StringIO()
     HumanReport(clock=StillClock(), out=out, err=out).show(view)
@@ -33,3 +35,13 @@ def test_nothing_broken_is_said() -> None:
     """And an empty list for a program."""
     assert shown(FaultListView(faults=())) == [["Nothing", "is", "broken."]]
     assert FaultListView(faults=()).record() == {"event": "faults", "faults": []}
+
+
+def test_embedded_aws_tells_what_waits() -> None:
+    """Of eventual tables by direction, of strong ones by who is behind; nothing when nothing does."""
+    view = EmbeddedView(endpoint="http://127.0.0.1:4566", dns=None, ca_bundle="/ca.pem", edges=(), pid=7, account_id="111122223333")
+    waiting = {"lag_seconds": (), "backlogs": (("us-east-1", "us-east-2", 3, 12.4),), "behind": (("ledger", "us-east-1", 2),)}
+
+    lines = [" ".join(line) for line in shown(replace(view, replication=waiting))]
+    assert "writes waiting 3 from us-east-1 to us-east-2 for 12 s; us-east-1 does not know of 2 in ledger" in lines
+    assert not any("waiting" in line for line in map(" ".join, shown(view)))
