@@ -69,7 +69,7 @@ class Client:
         self._target, self._timeout, self._age_max, self._now = target, timeout_seconds, connection_seconds_max, now
         self._names = Names(target, time_scale=time_scale)
         self._trust = ssl.create_default_context(cafile=target.ca_bundle)
-        self._idle: list[_Connection] = []
+        self._idle: dict[str, list[_Connection]] = {}
 
     async def pay(self, body: bytes, idempotency_key: str) -> Attempt:
         """Send one payment once."""
@@ -80,14 +80,19 @@ class Client:
         name = self._target.own_name(region) if region else self._target.shared_name
         return await self._attempt("GET", name, f"/payment/{transaction_id}", None, {})
 
+    async def status_of(self, path: str, *, region: str) -> int | None:
+        """Return the status that a Region's own name answers a path with, None without an answer."""
+        return (await self._attempt("GET", self._target.own_name(region), path, None, {})).status
+
     async def close(self) -> None:
         """Close every connection that nobody uses."""
-        while self._idle:
-            await self._idle.pop().session.close()
+        for idle in self._idle.values():
+            while idle:
+                await idle.pop().session.close()
 
     async def _attempt(self, method: str, name: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> Attempt:
         began = self._now()
-        connection = await self._connection()
+        connection = await self._connection(name)
         status, text, replayed, error = None, b"", False, None
         try:
             async with connection.session.request(
@@ -102,16 +107,17 @@ class Client:
             status, text, began=began, ended=self._now(), region=led.region if led else None, replayed=replayed, error=error
         )
         if attempt.outcome in (Outcome.ACKNOWLEDGED, Outcome.REFUSED):
-            self._idle.append(connection)
+            self._idle.setdefault(name, []).append(connection)
         else:
             # What has just failed is not tried again: the next attempt asks where the name leads.
             await connection.session.close()
         return attempt
 
-    async def _connection(self) -> _Connection:
-        """Return a connection that is still young enough, or a new one."""
-        while self._idle:
-            connection = self._idle.pop()
+    async def _connection(self, name: str) -> _Connection:
+        """Return a connection to a name that is still young enough, or a new one."""
+        idle = self._idle.get(name, [])
+        while idle:
+            connection = idle.pop()
             if time.monotonic() - connection.born < self._age_max:
                 return connection
             await connection.session.close()
