@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import trustme
 from aiohttp import web
@@ -32,12 +33,15 @@ class PayingRegions:
     """What a test may look at and change while they run.
 
     `leads_to` is the Region behind the shared name, None for no such name; `ill` maps a Region to "failing", "silent" or "taking": it takes
-    the payment and answers nothing; `calls` are (Region, method, key or id) in turn; `ids` gives a key its id.
+    the payment and answers nothing; `calls` are (Region, method, key or id) in turn. With `rules` "by chance" every request gets an id of
+    its own, with "stale" a replay says another amount.
     """
 
     target: Target | None = None
     leads_to: str | None = EAST
     ttl_seconds: int = 1
+    held: bool = False
+    rules: str = ""
     ill: dict[str, str] = field(default_factory=dict)
     ledger: dict[str, dict[str, Any]] = field(default_factory=dict)
     calls: list[tuple[str, str, str]] = field(default_factory=list)
@@ -66,14 +70,21 @@ class PayingRegions:
             return web.json_response({}, status=500)
         if illness == "silent":
             await asyncio.sleep(30)
+        if request.path == "/hold":
+            return web.json_response({}, status=200 if self.held and region == MIDDLE else 404)
         if request.method == "GET":
             found = next((one for one in self.ledger.values() if one["transactionId"] == key), None)
             return web.json_response(found or {}, status=200 if found else 404)
         body = await request.json()
         replayed = key in self.ledger
-        paid = self.ledger.setdefault(
-            key, {"transactionId": f"id-of-{key}", "amount": body["amount"], "currency": body["currency"], "region": region}
-        )
+        new = {"transactionId": f"id-of-{key}", "amount": body["amount"], "currency": body["currency"], "region": region, "key": key}
+        if self.rules == "by chance":
+            new["transactionId"] = str(uuid4())
+            paid = self.ledger.setdefault(str(new["transactionId"]), new)
+        else:
+            paid = self.ledger.setdefault(key, new)
+        if replayed and self.rules == "stale":
+            paid = paid | {"amount": 0}
         if illness == "taking":
             await asyncio.sleep(30)
         return web.json_response(paid, status=201, headers={"Idempotent-Replayed": "true"} if replayed else {})
