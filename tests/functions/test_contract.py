@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 from iso4217 import Currency
 
-from payment.money import DIGITS_MAX, exponent_of
+from payment.money import DIGITS_MAX, exact_amount, exponent_of
 from payment.request import CUSTOMER_ID, FAULTS_MAX, FIELDS, IDEMPOTENCY_KEY
+from tests.contract.hooks import payable
 
 CONTRACT: dict[str, Any] = yaml.safe_load((Path(__file__).parents[2] / "templates" / "contract" / "openapi.yaml").read_text("utf-8"))
 SCHEMAS = CONTRACT["components"]["schemas"]
@@ -47,3 +51,14 @@ def test_problems_hold_as_many_faults_as_the_contract_says() -> None:
     """The word is in a description, for people."""
     assert FAULTS_MAX == 10
     assert "at most ten" in SCHEMAS["Problem"]["properties"]["errors"]["description"]
+
+
+@given(
+    amount=st.floats(min_value=0, max_value=10**DIGITS_MAX - 1, exclude_min=True) | st.integers(1, 10**DIGITS_MAX - 1),
+    currency=st.sampled_from(PAYMENT["properties"]["currency"]["enum"]),
+)
+def test_what_the_gate_makes_of_an_amount_is_payable(amount: float, currency: str) -> None:
+    """The contract cannot say how many decimals a currency has, so the gate brings amounts to them before it asks for payments."""
+    sent = Decimal(repr(payable(amount, currency)))
+
+    assert exact_amount(sent, currency=currency, exponent=Currency(currency).exponent) == sent
