@@ -75,7 +75,7 @@ def test_nested_create_only_change_is_a_replacement_too(embedded_aws: EmbeddedAw
 @pytest.mark.parametrize(
     ("properties", "sentence"),
     [
-        pytest.param({"Name": "-"}, "#/Name: '-' does not match", id="form"),
+        pytest.param({"Domain": "two words"}, "#/Domain: 'two words' does not match", id="form"),
         pytest.param({"Domian": "a"}, "'Domian' was unexpected", id="unknown property"),
         pytest.param({"CustomEvents": None}, "#/CustomEvents: None is not of type 'object'", id="type"),
         pytest.param({"CustomEvents": {"Status": "SOMETIMES"}}, "'SOMETIMES' is not one of", id="value"),
