@@ -1,6 +1,6 @@
-"""Where the embedded AWS holds on to MiniStack's replication of DynamoDB tables, S3 objects and secrets, which is at once and always.
+"""Where the embedded AWS holds on to MiniStack's replication of DynamoDB tables, which is at once and always.
 
-When a copy is made is decided elsewhere (`replication`, `copies`); here copies are made as MiniStack makes them.
+When a copy is made is `replication`'s; here copies are made as MiniStack makes them.
 """
 
 from __future__ import annotations

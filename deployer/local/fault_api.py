@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from deployer.local import paths
 from deployer.local.asgi import Receive, Scope, Send, answer_json, forbid, read_body
+from deployer.local.copies import WAITING
 from deployer.local.faults import RegionFaults, fault_of
 from deployer.local.health_checkers import CheckStanding
 from deployer.local.replication import Replication
@@ -96,6 +97,7 @@ class FaultApi:
             "lag_seconds": {region: self._replication.lag_seconds(region) for region in self._faults.edges},
             "write_conflict_rate": self._replication.conflict_rate,
             "backlogs": [asdict(backlog) for backlog in self._replication.backlogs()],
+            "copies": [{"source": source, "target": target, "copies_count": count} for source, target, count in WAITING.counts()],
             "behind": [{"table": table, "region": region, "writes_count": count} for table, region, count in self._replication.behind()],
         }
 

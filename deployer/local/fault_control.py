@@ -38,13 +38,14 @@ class ReplicationState:
 
     `lag_seconds` by Region is how long a write of an eventual table is under way; `write_conflict_rate` the share of strong tables' single
     writes refused as conflicts; `backlogs` are (from, to, writes, seconds the oldest has waited) of eventual tables; `behind` are (table,
-    Region, writes it does not know of) of strong ones.
+    Region, writes it does not know of) of strong ones; `copies` are (from, to, copies) of S3 objects and secrets that wait for their way.
     """
 
     lag_seconds: tuple[tuple[str, float], ...]
     write_conflict_rate: float
     backlogs: tuple[tuple[str, str, int, float], ...]
     behind: tuple[tuple[str, str, int], ...]
+    copies: tuple[tuple[str, str, int], ...] = ()
 
 
 def inject(state: LocalState, fault: Fault) -> str:
@@ -77,6 +78,7 @@ def replication(state: LocalState) -> ReplicationState:
         lag_seconds=tuple(told["lag_seconds"].items()),
         write_conflict_rate=told["write_conflict_rate"],
         backlogs=tuple((one["source"], one["target"], one["writes_count"], one["oldest_seconds"]) for one in told["backlogs"]),
+        copies=tuple((one["source"], one["target"], one["copies_count"]) for one in told["copies"]),
         behind=tuple((one["table"], one["region"], one["writes_count"]) for one in told["behind"]),
     )
 

@@ -35,6 +35,7 @@ from deployer.vocabulary.errors import DeployerError
 EXTENSIONS: Final[tuple[str, ...]] = (
     "deployer.local.rest_apis",
     "deployer.local.resource_types",
+    "deployer.local.copies",
     "deployer.local.stack_sets",
     "deployer.local.stream_delivery",
     "deployer.local.alarm_actions",
@@ -153,9 +154,9 @@ async def _serve(
     from deployer.local.cloudwatch import CloudWatch
     from deployer.local.edge import ALPN_PROTOCOLS, edge_application, edge_tls
     from deployer.local.fault_api import FaultApi
+    from deployer.local.fault_effects import take_effect
     from deployer.local.faulty_listeners import FaultyListeners
     from deployer.local.front_door import front_door
-    from deployer.local.replication import Replication
     from deployer.local.route53 import Route53
 
     ended = asyncio.Event()
@@ -174,8 +175,7 @@ async def _serve(
         time_scale=options.time_scale,
         is_wrong=doors.faults.checker_is_wrong,
     )
-    replication = Replication(doors.faults, lag_seconds=options.replication_lag_seconds, conflict_rate=options.write_conflict_rate)
-    replication.register()
+    replication = take_effect(doors.faults, lag_seconds=options.replication_lag_seconds, conflict_rate=options.write_conflict_rate)
     fault_api = FaultApi(doors.faults, replication, state.secret_access_key, route53.checkers.standings)
     around = partial(front_door, answers=answers, faults=fault_api)
     serving = [doors.endpoint(endpoint, application, attach_faults.region_of_api, around)]

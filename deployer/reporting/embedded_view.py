@@ -18,8 +18,8 @@ class EmbeddedView:
     """The embedded AWS of this machine; `inert` names what is recorded but does nothing.
 
     Each of those has logical_id, type, stack, region and physical_id. `way_in` is a shell line that reaches an API, or empty. `faults` are
-    those of `FaultListView`; `replication` has lag_seconds as (Region, seconds), backlogs as (from, to, writes, seconds waited) and behind
-    as (table, Region, writes).
+    those of `FaultListView`; `replication` has lag_seconds as (Region, seconds), backlogs as (from, to, writes, seconds waited), behind as
+    (table, Region, writes) and copies as (from, to, copies).
     """
 
     endpoint: str
@@ -82,8 +82,10 @@ class EmbeddedView:
         told = self.replication
         lags = ", ".join(f"{seconds:g} s from {region}" for region, seconds in told.get("lag_seconds", ()))
         waits = [f"{count} from {source} to {target} for {waited:.0f} s" for source, target, count, waited in told.get("backlogs", ())]
+        copies = [f"{count} from {source} to {target}" for source, target, count in told.get("copies", ())]
         waits += [f"{region} does not know of {count} in {table}" for table, region, count in told.get("behind", ())]
-        return (("replication lag", lags),) * bool(lags) + (("writes waiting", "; ".join(waits)),) * bool(waits)
+        facts = (("replication lag", lags), ("writes waiting", "; ".join(waits)), ("copies waiting", "; ".join(copies)))
+        return tuple((name, words) for name, words in facts if words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,7 +41,9 @@ def test_embedded_aws_tells_what_waits() -> None:
     """Of eventual tables by direction, of strong ones by who is behind; nothing when nothing does."""
     view = EmbeddedView(endpoint="http://127.0.0.1:4566", dns=None, ca_bundle="/ca.pem", edges=(), pid=7, account_id="111122223333")
     waiting = {"lag_seconds": (), "backlogs": (("us-east-1", "us-east-2", 3, 12.4),), "behind": (("ledger", "us-east-1", 2),)}
+    waiting["copies"] = (("us-east-2", "us-east-1", 1),)
 
     lines = [" ".join(line) for line in shown(replace(view, replication=waiting))]
     assert "writes waiting 3 from us-east-1 to us-east-2 for 12 s; us-east-1 does not know of 2 in ledger" in lines
+    assert "copies waiting 1 from us-east-2 to us-east-1" in lines
     assert not any("waiting" in line for line in map(" ".join, shown(view)))
