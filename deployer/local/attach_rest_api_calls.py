@@ -5,8 +5,11 @@ What MiniStack answers by itself keeps its shape; each function here says where 
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
+import re
+import secrets
 import time
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -26,7 +29,7 @@ SEAMS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             *("_handle_execute_in_scope", "_execute_in_scope", "_authorize_request_v1", "_invoke_lambda_proxy_v1"),
             *("_gateway_error_response", "_check_request_validation", "_method_throttle_settings", "_model_schema"),
             "_invoke_mock_v1",
-            *("_lambda_proxy_response", "_header_ci", "_GatewayError", "_stages_v1", "new_uuid"),
+            *("_build_lambda_event_v1", "_lambda_proxy_response", "_header_ci", "_GatewayError", "_stages_v1", "new_uuid"),
         ),
     ),
     ("ministack.services.cloudwatch_logs", ("_create_log_stream", "_put_log_events")),
@@ -34,13 +37,15 @@ SEAMS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
 
 _BODY_BYTES_MAX: Final = 10 * 1024 * 1024
 _JSON: Final = "application/json"
+_TOKEN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")  # RFC 9110 section 5.6.2
 
 
 @dataclass(slots=True, kw_only=True)
 class _Call:
-    """One call under way: its id and the `$context` variables known so far."""
+    """One call under way: its ids and the `$context` variables known so far. A caller may choose the first id, never the extended one."""
 
     request_id: str
+    extended_request_id: str = field(default_factory=lambda: base64.b64encode(secrets.token_bytes(11)).decode())
     values: dict[str, str] = field(default_factory=dict)
     function_failed: bool = False
 
@@ -49,16 +54,19 @@ _call: Final[ContextVar[_Call | None]] = ContextVar("rest_api_call", default=Non
 
 
 def follow_calls() -> None:
-    """Give each call one request id, for the function, for API Gateway's own answers and for the log, and log it where the stage says.
+    """Give each call its request ids, for the function, for API Gateway's own answers and for the log, and log it where the stage says.
 
     Source: "Set up CloudWatch logging for REST APIs in API Gateway", API Gateway Developer Guide.
     """
     from ministack.services import apigateway_v1
 
     handle, new_uuid = apigateway_v1._handle_execute_in_scope, apigateway_v1.new_uuid
+    build_event = apigateway_v1._build_lambda_event_v1
 
     async def follow(api_id: str, stage_name: str, method: str, path: str, headers: dict[str, Any], *rest: Any) -> Any:
-        call = _Call(request_id=new_uuid())
+        # "Clients can override the value in the x-amzn-RequestId header" ("Set up CloudWatch logging for REST APIs in API Gateway").
+        chosen = apigateway_v1._header_ci(headers, "x-amzn-requestid") or ""
+        call = _Call(request_id=chosen if _TOKEN.fullmatch(chosen) else new_uuid())
         call.values |= _asked(call, api_id, stage_name, method, path, headers) | {"accountId": rest[2]}
         token = _call.set(call)
         started = time.monotonic()
@@ -67,6 +75,7 @@ def follow_calls() -> None:
         finally:
             _call.reset(token)
         answered.setdefault("x-amzn-requestid", call.request_id)
+        answered.setdefault("x-amz-apigw-id", call.extended_request_id)
         size = len(content if isinstance(content, bytes) else content.encode())
         call.values |= {"status": str(status), "responseLength": str(size), "responseLatency": _milliseconds(started)}
         _log(api_id, stage_name, call)
@@ -76,8 +85,16 @@ def follow_calls() -> None:
         call = _call.get()
         return call.request_id if call else str(new_uuid())
 
+    def build_with_id(*arguments: Any, **options: Any) -> dict[str, Any]:
+        event: dict[str, Any] = build_event(*arguments, **options)
+        call = _call.get()
+        if call is not None:
+            event["requestContext"]["extendedRequestId"] = call.extended_request_id
+        return event
+
     apigateway_v1._handle_execute_in_scope = follow
     apigateway_v1.new_uuid = own_uuid
+    apigateway_v1._build_lambda_event_v1 = build_with_id
 
 
 def note_the_way_in() -> None:
@@ -237,7 +254,7 @@ def _asked(call: _Call, api_id: str, stage_name: str, method: str, path: str, he
     domain = edge.domain_name if edge else str(apigateway_v1._header_ci(headers, "host")).partition(":")[0]
     return {
         "requestId": call.request_id,
-        "extendedRequestId": call.request_id,
+        "extendedRequestId": call.extended_request_id,
         "requestTime": now.strftime("%d/%b/%Y:%H:%M:%S +0000"),
         "requestTimeEpoch": str(int(now.timestamp() * 1000)),
         "apiId": api_id,

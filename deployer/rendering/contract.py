@@ -153,7 +153,9 @@ def _any_other_method(allowed: Sequence[str]) -> dict[str, Any]:
 def _problem(status: int | None, kind: str, title: str) -> dict[str, Any]:
     """Return a problem document up to its detail; both kinds of template put the call's own id in."""
     document: dict[str, Any] = {"type": f"urn:payment-api:problem:{kind}", "title": title}
-    return document | ({"status": status} if status else {}) | {"requestId": "$context.requestId"}
+    # The extended id, for the other one is the caller's to choose.
+    occurrence = {"instance": "urn:payment-api:request:$context.extendedRequestId", "requestId": "$context.extendedRequestId"}
+    return document | ({"status": status} if status else {}) | occurrence
 
 
 def _invocation(logical_id: str) -> dict[str, str]:

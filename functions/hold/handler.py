@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final
@@ -38,7 +39,7 @@ def hold_handler(client: Any, table_name: str) -> Handler:
     """Return a handler that answers by the hold in `table_name`, read with a DynamoDB client; it never raises."""
 
     def answer_event(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-        reason = None
+        began, reason = time.monotonic(), None
         try:
             status = HELD if is_held(client, table_name) else NOT_HELD
         except HoldUnknown as unknown:
@@ -46,7 +47,9 @@ def hold_handler(client: Any, table_name: str) -> Handler:
         except Exception as error:  # a defect here must not hold traffic
             status, reason = UNKNOWN, type(error).__name__
         level = "ERROR" if status == UNKNOWN else "INFO"
-        log_line(level, WORDS[status].replace(" ", "_"), request_id=request_id_of(event, context), status=status, error=reason)
+        took = round((time.monotonic() - began) * 1000, 1)
+        facts = {"request_id": request_id_of(event, context), "status": status, "duration_ms": took, "error": reason}
+        log_line(level, WORDS[status].replace(" ", "_"), **facts)
         return json_answer(status, json.dumps({"status": WORDS[status]}))
 
     return answer_event

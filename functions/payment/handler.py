@@ -20,7 +20,7 @@ from typing import Any
 
 from payment.ledger import CONNECT_SECONDS_MAX, READ_SECONDS_MAX, Ledger, LedgerUnavailable, TimeLeft
 from payment.request import Refused, read_idempotency_key, read_order
-from payment.rules import Order, Payment, new_payment, payment_json
+from payment.rules import Order, Payment, new_payment, payment_json, transaction_id_of
 from wire.answers import Fault, Problem, json_answer, problem_answer
 from wire.log_line import level_of, log_line, request_id_of
 
@@ -100,8 +100,8 @@ def _take(
 ) -> tuple[str, dict[str, Any]]:
     """Take the payment in `event` exactly once; returns (outcome, proxy response), raises Refused or LedgerUnavailable."""
     idempotency_key = read_idempotency_key(event)
+    facts["transaction_id"] = transaction_id_of(idempotency_key)
     payment = new(read_order(event), idempotency_key)
-    facts["transaction_id"] = payment.transaction_id
     entry = ledger.enter(payment, time_left)
     if entry.payment.fingerprint != payment.fingerprint:
         raise Refused(KEY_REUSED)

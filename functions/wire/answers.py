@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 PROBLEM_TYPE_PREFIX = "urn:payment-api:problem:"
+INSTANCE_PREFIX = "urn:payment-api:request:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +42,16 @@ def json_answer(status: int, body: str, headers: Mapping[str, str] | None = None
 
 
 def problem_answer(problem: Problem, request_id: str) -> dict[str, Any]:
-    """Return the proxy response that carries `problem`; `request_id` lets support find the log line."""
+    """Return the proxy response that carries `problem`; `request_id` lets support find the log line.
+
+    API Gateway sends it with every answer as `x-amz-apigw-id`; as `instance` it names this one occurrence (RFC 9457 section 3.1.5).
+    """
     document: dict[str, Any] = {
         "type": PROBLEM_TYPE_PREFIX + problem.kind,
         "title": HTTPStatus(problem.status).phrase,
         "status": problem.status,
         "detail": problem.detail,
+        "instance": INSTANCE_PREFIX + request_id,
         "requestId": request_id,
     }
     if problem.faults:

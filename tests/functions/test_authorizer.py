@@ -232,7 +232,7 @@ def test_each_request_writes_one_line_without_a_key(key: str | None, outcome: st
     written = capsys.readouterr().out
     line = json.loads(written)
     assert (line["outcome"], line["level"], written.count("\n")) == (outcome, level, 1)
-    assert line["request_id"] == "0b6c7a52-5f0e-4c8e-9d5b-3a8f1c2e7d44"
+    assert line["request_id"] == "KzT8wE3HoAMEbJw="
     assert "guess" not in written
     assert "good" not in written
 

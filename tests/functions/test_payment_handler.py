@@ -183,7 +183,7 @@ def test_each_request_writes_one_line_that_gives_nothing_away(capsys: pytest.Cap
     line = json.loads(written)
     assert written.count("\n") == 1
     assert (line["outcome"], line["status"], line["level"]) == ("taken", 201, "INFO")
-    assert line["request_id"] == "0b6c7a52-5f0e-4c8e-9d5b-3a8f1c2e7d44"
+    assert line["request_id"] == "KzT8wE3HoAMEbJw="
     assert line["transaction_id"] == transaction_id_of("order-2026-11-14-000172")
     assert line["duration_ms"] >= 0
     assert not [secret for secret in ("example-api-key", "order-2026", "test-123", "USD") if secret in written]

@@ -41,7 +41,7 @@ def pay(system: Copy, body: bytes = json.dumps(PAYMENT).encode(), **headers: str
 def is_problem(answer: Answer, status: int) -> bool:
     """Tell whether an answer is a problem document of this status with the call's own id (RFC 9457)."""
     document = json.loads(answer.body)
-    own_id = document["requestId"] == answer.headers["x-amzn-requestid"]
+    own_id = document["requestId"] == document["instance"].rpartition(":")[2] == answer.headers["x-amz-apigw-id"]
     return (answer.status, document["status"], answer.headers["content-type"]) == (status, status, "application/problem+json") and own_id
 
 
@@ -194,6 +194,6 @@ def test_every_call_is_in_the_access_log(system: Copy, key: str) -> None:
         for found in system.client("logs", "us-east-1").describe_log_groups(logGroupNamePrefix="/aws/apigateway/")["logGroups"]
     ]
     messages = [event["message"] for event in system.client("logs", "us-east-1").filter_log_events(logGroupName=group)["events"]]
-    statuses = {line["requestId"]: line["status"] for line in map(json.loads, messages)}
-    assert [statuses[answer.headers["x-amzn-requestid"]] for answer in answers] == ["403", "201"]
+    statuses = {line["extendedRequestId"]: line["status"] for line in map(json.loads, messages)}
+    assert [statuses[answer.headers["x-amz-apigw-id"]] for answer in answers] == ["403", "201"]
     assert not [message for message in messages if key in message]

@@ -33,7 +33,7 @@ def a_payment_event(
     """Return a `POST /payment` event; `body` is sent as it is when a string, else as JSON. A header given as None is taken away."""
     event = recorded("post_payment")
     event["body"] = body if isinstance(body, str) else json.dumps(ORDER if body is None else body)
-    event["requestContext"]["requestId"] = request_id
+    event["requestContext"]["extendedRequestId"] = request_id
     for name, value in {"Idempotency-Key": key, **(headers or {})}.items():
         for group in ("headers", "multiValueHeaders"):
             event[group] = {there: kept for there, kept in event[group].items() if there.lower() != name.lower()}

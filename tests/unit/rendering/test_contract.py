@@ -75,7 +75,8 @@ def test_refusals_are_problem_documents():
         "type": "urn:payment-api:problem:some-kind",
         "title": "Some Title",
         "status": 400,
-        "requestId": "$context.requestId",
+        "instance": "urn:payment-api:request:$context.extendedRequestId",
+        "requestId": "$context.extendedRequestId",
         "detail": 'said "so"',
     }
 
