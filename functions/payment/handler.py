@@ -20,9 +20,10 @@ from typing import Any
 
 from payment.ledger import CONNECT_SECONDS_MAX, READ_SECONDS_MAX, Ledger, LedgerUnavailable, TimeLeft
 from payment.request import Refused, read_idempotency_key, read_order
-from payment.rules import Order, Payment, new_payment, payment_json, transaction_id_of
+from payment.rules import Order, Payment, is_synthetic, new_payment, payment_json, transaction_id_of
 from wire.answers import Fault, Problem, json_answer, problem_answer
 from wire.log_line import level_of, log_line, request_id_of
+from wire.metric_line import metric_line
 
 UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -105,6 +106,10 @@ def _take(
     entry = ledger.enter(payment, time_left)
     if entry.payment.fingerprint != payment.fingerprint:
         raise Refused(KEY_REUSED)
+    facts["synthetic"] = is_synthetic(payment.order) or None
+    if not entry.replayed:
+        # What canaries pay is no business: it has a metric of its own.
+        metric_line({"PaymentsTaken": float(not facts["synthetic"]), "SyntheticPaymentsTaken": float(bool(facts["synthetic"]))})
     headers = {"Location": f"/payment/{payment.transaction_id}"}
     if entry.replayed:
         headers["Idempotent-Replayed"] = "true"

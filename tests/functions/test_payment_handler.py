@@ -180,13 +180,32 @@ def test_each_request_writes_one_line_that_gives_nothing_away(capsys: pytest.Cap
     a_handler(FakeTable())(recorded("post_payment"), FakeContext())
 
     written = capsys.readouterr().out
-    line = json.loads(written)
-    assert written.count("\n") == 1
+    [line] = [one for one in map(json.loads, written.splitlines()) if "_aws" not in one]
     assert (line["outcome"], line["status"], line["level"]) == ("taken", 201, "INFO")
     assert line["request_id"] == "KzT8wE3HoAMEbJw="
     assert line["transaction_id"] == transaction_id_of("order-2026-11-14-000172")
     assert line["duration_ms"] >= 0
     assert not [secret for secret in ("example-api-key", "order-2026", "test-123", "USD") if secret in written]
+
+
+@pytest.mark.parametrize(
+    ("customer", "business", "synthetic"),
+    [("test-123", 1, 0), ("canary-primary", 0, 1), ("canary-secondary", 0, 1), ("the-canary-shop", 1, 0)],
+)
+def test_what_canaries_pay_is_counted_as_no_business(
+    customer: str, business: int, synthetic: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two metrics, one of them nought; a payment counts once, its replay not at all; the log tells them apart as well."""
+    handler = a_handler(FakeTable())
+    for request_id in ("request-1", "request-2"):
+        handler(a_payment_event(ORDER | {"customerId": customer}, request_id=request_id), FakeContext())
+
+    lines = [json.loads(one) for one in capsys.readouterr().out.splitlines()]
+    [metrics] = [one for one in lines if "_aws" in one]
+    logged = [one.get("synthetic", False) for one in lines if "_aws" not in one]
+    assert (metrics["PaymentsTaken"], metrics["SyntheticPaymentsTaken"]) == (business, synthetic)
+    assert {one["Name"] for one in metrics["_aws"]["CloudWatchMetrics"][0]["Metrics"]} == {"PaymentsTaken", "SyntheticPaymentsTaken"}
+    assert logged == [bool(synthetic)] * 2
 
 
 @pytest.mark.parametrize(
