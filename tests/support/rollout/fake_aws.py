@@ -12,6 +12,7 @@ from typing import Any
 from deployer.aws.session import Aws, AwsAccess
 from tests.support.rollout.clock import FakeClock
 from tests.support.rollout.fake_buckets import FakeBuckets
+from tests.support.rollout.fake_canaries import FakeCanaries
 from tests.support.rollout.fake_stack_sets import FakeStackSets
 from tests.support.rollout.fake_stacks import FakeStacks
 from tests.support.rollout.wire import Pages
@@ -38,6 +39,7 @@ class FakeAws:
         self.account_id = ACCOUNT_ID
         self._stacks: dict[str, FakeStacks] = {}
         self._buckets: dict[str, FakeBuckets] = {}
+        self._canaries: dict[str, FakeCanaries] = {}
         self.stack_sets = FakeStackSets(self.clock, self.stacks)
         self._lock = Lock()
 
@@ -53,6 +55,10 @@ class FakeAws:
         """Return the buckets of a Region."""
         return self._buckets.setdefault(region, FakeBuckets())
 
+    def canaries(self, region: str) -> FakeCanaries:
+        """Return the canaries of a Region."""
+        return self._canaries.setdefault(region, FakeCanaries())
+
     @property
     def changes(self) -> list[tuple[str, str]]:
         """The (region, method) of every call that changes something."""
@@ -63,6 +69,7 @@ class FakeAws:
         rooms = {
             "cloudformation": (self.stack_sets, self.stacks(region)),
             "s3": (self.buckets(region),),
+            "synthetics": (self.canaries(region),),
             "sts": (self,),
         }[service]
         answer = next(getattr(room, method) for room in rooms if hasattr(room, method))

@@ -9,9 +9,10 @@ from deployer.rollout.bucket_emptying import empty
 from deployer.rollout.context import RolloutContext
 from deployer.vocabulary.errors import RolloutFailed
 from tests.support.rollout.fake_aws import FakeAws
-from tests.support.rollout.plans import HOME, a_bucket_emptying, a_plan
+from tests.support.rollout.plans import ACCOUNT_ID, HOME, SUFFIX, a_bucket_emptying, a_plan
 
 BUCKET = "payment-audit-logs-secondary-test"
+CANARY_BUCKET = f"payment-canaries-{SUFFIX}-{ACCOUNT_ID}-{HOME}"
 VERSION = {"Key": "2026/11/22/records.jsonl.gz", "VersionId": "v1"}
 
 
@@ -48,3 +49,41 @@ def test_bucket_that_stayed_empty_or_went_needs_nothing() -> None:
     perform(world, a_bucket_emptying(BUCKET, objects_count=0))
 
     assert world.changes == []
+
+
+def test_canaries_stand_still_before_their_bucket_is_emptied() -> None:
+    """Otherwise their next run fills it again, and its stack cannot go; a run under way is waited for."""
+    world = FakeAws()
+    world.buckets(HOME).versions[CANARY_BUCKET] = [dict(VERSION)]
+    world.canaries(HOME).looks = 3
+    for name, place in (("own", f"s3://{CANARY_BUCKET}/own"), ("peer", f"s3://{CANARY_BUCKET}/peer"), ("other", "s3://elsewhere")):
+        world.canaries(HOME).put(name, place)
+
+    perform(world, a_bucket_emptying(CANARY_BUCKET))
+
+    assert world.canaries(HOME).states == {"own": "STOPPED", "peer": "STOPPED", "other": "RUNNING"}
+    assert [method for _, method in world.changes] == ["stop_canary", "stop_canary", "delete_objects"]
+    assert len(world.clock.slept_seconds) == 2
+
+
+def test_canary_that_does_not_stop_keeps_its_bucket() -> None:
+    """Nothing is deleted, and the message says who writes where."""
+    world = FakeAws()
+    world.buckets(HOME).versions[CANARY_BUCKET] = [dict(VERSION)]
+    world.canaries(HOME).looks = 10_000
+    world.canaries(HOME).put("own", f"s3://{CANARY_BUCKET}/own")
+
+    with pytest.raises(RolloutFailed, match=r"own in .* would not stop"):
+        perform(world, a_bucket_emptying(CANARY_BUCKET))
+
+    assert world.buckets(HOME).versions[CANARY_BUCKET] == [VERSION]
+
+
+def test_other_buckets_ask_nothing_of_synthetics() -> None:
+    """A caller without that right can still empty them."""
+    world = FakeAws()
+    world.buckets(HOME).versions[BUCKET] = [dict(VERSION)]
+
+    perform(world, a_bucket_emptying(BUCKET))
+
+    assert not [service for service, _, _ in world.calls if service == "synthetics"]
