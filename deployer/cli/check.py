@@ -20,18 +20,21 @@ def check(session: Session, params: Path) -> None:
 
     Shows the failover arithmetic too. Asks nothing of AWS.
     """
-    from deployer.params.failover import worst_case_recovery
+    from deployer.params.failover import worst_case_move, worst_case_recovery
     from deployer.reporting.fact_views import CheckedView
 
     job = Job(session, params)
     remarks = job.lint(job.render())
-    recovery = worst_case_recovery(job.environment.failover)
+    failover = job.environment.failover
+    recovery, move = worst_case_recovery(failover), worst_case_move(failover)
     session.report.show(
         CheckedView(
             path=str(params),
             recovery_sentence=recovery.sentence,
             recovery_seconds=recovery.worst_case_seconds,
-            recovery_seconds_max=job.environment.failover.recovery_seconds_max,
+            recovery_seconds_max=failover.recovery_seconds_max,
+            move_sentence=move.sentence,
+            move_seconds=move.worst_case_seconds,
             findings=remarks,
         )
     )

@@ -1,8 +1,8 @@
 """What a person has to say before something is changed, and what has to stand on the command line when there is no person.
 
-A roll-out asks one question, which `--yes` answers. A tear-down asks for the environment's suffix, typed, and for the name of each bucket
-that is not empty, typed; without a terminal the same words stand on the command line (`--confirm`, `--empty-bucket`), so that no
-script deletes what its author has not named.
+A roll-out and a move of traffic ask one question, which `--yes` answers. A tear-down asks for the environment's suffix, typed, and for
+the name of each bucket that is not empty, typed; without a terminal the same words stand on the command line (`--confirm`,
+`--empty-bucket`), so that no script deletes what its author has not named.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from deployer.vocabulary.errors import InputRefused, Mistake
 if TYPE_CHECKING:
     from deployer.cli.asking import Asker
     from deployer.planning.plan import BucketEmptying, RolloutPlan
+    from deployer.planning.traffic import Move
 
 
 def agree_to_roll_out(plan: RolloutPlan, asker: Asker, *, yes: bool) -> None:
@@ -26,6 +27,16 @@ def agree_to_roll_out(plan: RolloutPlan, asker: Asker, *, yes: bool) -> None:
             hint="Read the plan (`deployer plan PARAMS`), then run the same command with --yes.",
         )
     if not asker.yes(f"Perform this plan on {plan.suffix} in account {plan.account_id}?"):
+        raise InputRefused("Not confirmed; nothing was changed")
+
+
+def agree_to_move(move: Move, asker: Asker, *, yes: bool) -> None:
+    """Return when traffic may be moved; raises InputRefused when the person says no or there is none to ask."""
+    if yes:
+        return
+    if not asker.is_there:
+        raise InputRefused("A confirmation is needed, and without a terminal nobody can be asked", hint="Run the same command with --yes.")
+    if not asker.yes(f"Lead {move.name} to {move.region}?"):
         raise InputRefused("Not confirmed; nothing was changed")
 
 

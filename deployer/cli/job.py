@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
     from deployer.aws.session import Aws
     from deployer.cli.session import Session
+    from deployer.outside.view import Outside
     from deployer.planning.plan import RolloutPlan
     from deployer.planning.survey import Survey
+    from deployer.planning.traffic import Traffic
     from deployer.rendering.rendered import RenderedSystem
     from deployer.reporting.fact_views import OutputsView
     from deployer.reporting.standing import Standing
@@ -126,9 +128,10 @@ class Job:
             self._session.report.note(f"Talk to it: {line}", command=line)
 
     def show_standing(self) -> Standing:
-        """Show what stands, and return it."""
+        """Show what stands and where traffic goes; return what stands."""
         from deployer.reporting.standing import judge_standing
         from deployer.reporting.status_view import StatusView
+        from deployer.reporting.traffic_view import TrafficView
 
         primary, secondary = self.environment.primary, self.environment.secondary
         standing = judge_standing(
@@ -138,7 +141,20 @@ class Job:
             home_region=self.environment.home_region,
         )
         self._session.report.show(StatusView(standing=standing))
+        if not standing.is_absent:
+            self._session.report.show(TrafficView(traffic=self.traffic()))
         return standing
+
+    def traffic(self) -> Traffic:
+        """Look at where traffic goes: the hold, the name servers, each Region's health."""
+        aws, outside = self.aws, self.outside
+        with self._session.report.stage("traffic", "looking at where traffic goes"):
+            return self._rooms.traffic(aws, self.environment, outside)
+
+    @cached_property
+    def outside(self) -> Outside:
+        """The environment as its callers see it."""
+        return self._rooms.outside(self.environment)
 
     @cached_property
     def aws(self) -> Aws:

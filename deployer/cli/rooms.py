@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 
     from deployer.aws.session import Aws, Observer
     from deployer.local.state import LocalState
+    from deployer.outside.view import Outside
     from deployer.params.model import Environment
     from deployer.planning.lint import Finding
     from deployer.planning.plan import RolloutPlan
     from deployer.planning.survey import Survey
+    from deployer.planning.traffic import Intent, Move, Traffic
     from deployer.rendering.rendered import Package, RenderedSystem
     from deployer.reporting.report import Report
+    from deployer.rollout.holding import MoveResult
     from deployer.rollout.result import RolloutResult
     from deployer.vocabulary.clock import Clock
     from deployer.vocabulary.events import Listener
@@ -112,6 +115,45 @@ class Rooms:
         from deployer.rollout.runner import roll_out
 
         return roll_out(plan, aws, listener, clock)
+
+    def outside(self, environment: Environment) -> Outside:
+        """Return where to look at this environment from as its callers do: the embedded AWS's names and edges, or the internet."""
+        from deployer.outside.names import NameServer
+        from deployer.outside.view import Outside
+
+        if environment.target == "aws":
+            return Outside()
+        state = self.start_embedded((environment.primary.name, environment.secondary.name))
+        address, _, port = (state.dns or "").rpartition(":")
+        return Outside(
+            name_servers=(NameServer(address=address, port=int(port)),) if address else (),
+            edges={region: (place.rpartition(":")[0], int(place.rpartition(":")[2])) for region, place in state.edges.items()},
+            ca_bundle=state.ca_bundle,
+        )
+
+    def traffic(self, aws: Aws, environment: Environment, outside: Outside) -> Traffic:
+        """`planning.traffic_taking.take_traffic`."""
+        from deployer.planning.traffic_taking import take_traffic
+
+        return take_traffic(aws, environment, outside)
+
+    def plan_move(self, intent: Intent, traffic: Traffic, environment: Environment) -> Move:
+        """`planning.move_planner.plan_fail_over` or `plan_fail_back`."""
+        from deployer.planning.move_planner import plan_fail_back, plan_fail_over
+
+        return (plan_fail_over if intent == "fail-over" else plan_fail_back)(traffic, environment)
+
+    def refuse_objections(self, move: Move, *, force: bool) -> None:
+        """`rollout.holding.refuse_objections`."""
+        from deployer.rollout.holding import refuse_objections
+
+        refuse_objections(move, force=force)
+
+    def perform_move(self, move: Move, aws: Aws, outside: Outside, listener: Listener, clock: Clock, *, reason: str) -> MoveResult:
+        """`rollout.holding.perform_move`."""
+        from deployer.rollout.holding import perform_move
+
+        return perform_move(move, aws, outside, listener, clock, reason=reason)
 
     def api_key(self, aws: Aws, environment: Environment) -> str:
         """Return the key that `x-api-key` has to carry, from the replicated secret."""

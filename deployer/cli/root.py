@@ -6,6 +6,8 @@ import click
 
 from deployer import __version__
 from deployer.cli.check import check
+from deployer.cli.fail_back import fail_back
+from deployer.cli.fail_over import fail_over
 from deployer.cli.local import local
 from deployer.cli.outputs import outputs
 from deployer.cli.plan import plan
@@ -27,5 +29,5 @@ def main() -> None:
     """
 
 
-for command in (check, render, plan, roll_out, status, outputs, simulate, tear_down, local):
+for command in (check, render, plan, roll_out, status, outputs, fail_over, fail_back, simulate, tear_down, local):
     main.add_command(command)

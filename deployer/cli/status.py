@@ -1,4 +1,4 @@
-"""`deployer status`: what stands, both Regions side by side."""
+"""`deployer status`: what stands, both Regions side by side, and where traffic goes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EXIT_UNSOUND: Final = 8
 @reporting_options
 @click.pass_obj
 def status(session: Session, params: Path) -> int:
-    """Show what stands, both Regions side by side.
+    """Show what stands, both Regions side by side, and who takes payments.
 
     Exits 8 when a part is outdated, failed or missing.
     """

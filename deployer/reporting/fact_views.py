@@ -29,12 +29,14 @@ class OutputsView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedView:
-    """What `check` found: (template, rule, place, sentence) findings that do not stop a roll-out, and the failover sum."""
+    """What `check` found: findings that do not stop a roll-out, the failover sum, and the sum for an operator's move."""
 
     path: str
     recovery_sentence: str
     recovery_seconds: int
     recovery_seconds_max: int
+    move_sentence: str
+    move_seconds: int
     findings: tuple[str, ...] = ()
 
     def record(self) -> dict[str, Any]:
@@ -45,6 +47,8 @@ class CheckedView:
             "recovery_seconds": self.recovery_seconds,
             "recovery_seconds_max": self.recovery_seconds_max,
             "recovery_sum": self.recovery_sentence,
+            "move_seconds": self.move_seconds,
+            "move_sum": self.move_sentence,
             "findings": list(self.findings),
         }
 
@@ -53,6 +57,7 @@ class CheckedView:
         bound = f"(at most {self.recovery_seconds_max} s)"
         return Group(
             Text(f"Failover, worst case: {self.recovery_sentence} {bound}"),
+            Text(f"Moved by hand, worst case: {self.move_sentence}"),
             *(Text(finding, "yellow") for finding in self.findings),
             Text(f"{self.path} is good to roll out" + (f"; {count(len(self.findings), 'remark')}." if self.findings else ".")),
         )

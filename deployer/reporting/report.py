@@ -17,6 +17,7 @@ from rich.text import Text
 from deployer.planning.plan import RolloutPlan
 from deployer.reporting.console import ConsoleProgress
 from deployer.reporting.event_log import write_record
+from deployer.reporting.move_view import move_line
 from deployer.reporting.view import View
 from deployer.reporting.words import clock_text, duration
 from deployer.vocabulary.clock import Clock
@@ -51,6 +52,10 @@ class Report(Protocol):
 
     def performing(self, plan: RolloutPlan) -> AbstractContextManager[Listener]:
         """Give the listener that tells a plan's events as they happen."""
+        ...
+
+    def moving(self) -> Listener:
+        """Give the listener that tells a move of traffic as it happens."""
         ...
 
 
@@ -95,6 +100,16 @@ class HumanReport:
         """Draw the plan's progress."""
         return ConsoleProgress(self.err, self._clock).performing(plan)
 
+    def moving(self) -> Listener:
+        """Print one line an event."""
+
+        def listener(event: Event) -> None:
+            line = move_line(event)
+            if line is not None:
+                self.err.print(line, soft_wrap=True)
+
+        return listener
+
 
 class JsonReport:
     """One record a line on one stream, nothing else."""
@@ -131,10 +146,15 @@ class JsonReport:
     def performing(self, plan: RolloutPlan) -> Iterator[Listener]:
         """Write every event as it happens."""
 
+        yield self.moving()
+
+    def moving(self) -> Listener:
+        """Write every event as it happens."""
+
         def listener(event: Event) -> None:
             self._write(as_record(event))
 
-        yield listener
+        return listener
 
     def _write(self, record: dict[str, Any]) -> None:
         write_record(record, self._out)

@@ -1,6 +1,6 @@
-"""What happened during a roll-out or a tear-down: facts in the past tense, never sentences.
+"""What happened during a roll-out, a tear-down or a move of traffic: facts in the past tense, never sentences.
 
-The runner emits them, reporting draws them; the two meet only here. In the JSON event log the `event` field is the
+Who does the work emits them, reporting draws them; the two meet only here. In the JSON event log the `event` field is the
 class name in snake case and every field below is a key. `phase` is one of `PHASES`; `step` is the step's title.
 """
 
@@ -101,6 +101,35 @@ class RolloutEnded(Event):
     plan_id: str
     intent: str
     outcome: str
+    took_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldChanged(Event):
+    """The hold in the standby `region` was `set` or `cleared` (`action`); `set_at`, `set_by` and `reason` are that hold's own."""
+
+    region: str
+    action: str
+    set_at: str
+    set_by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameAnswered(Event):
+    """The zone's name servers began to lead `name` to these Regions, sorted and joined by commas, `after_seconds` into the move."""
+
+    name: str
+    regions: str
+    after_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrafficMoved(Event):
+    """Every name server leads `name` to `region`, and the standby tells the hold as it is; callers follow within the record's TTL."""
+
+    name: str
+    region: str
     took_seconds: float
 
 

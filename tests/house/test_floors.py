@@ -13,6 +13,7 @@ FLOORS = {
     "params": 1,
     "aws": 1,
     "local": 1,
+    "outside": 1,
     "rendering": 2,
     "rules": 2,
     "planning": 3,

@@ -18,12 +18,15 @@ from deployer.local.state import LocalState
 from deployer.planning.lint import Finding
 from deployer.planning.plan import RolloutPlan
 from deployer.planning.survey import Survey
+from deployer.planning.traffic import Move, Traffic
 from deployer.rendering.rendered import RenderedSystem, RenderedTemplate
+from deployer.rollout.holding import MoveResult
 from deployer.rollout.result import RetainedResource, RolloutResult
 from deployer.vocabulary.clock import Clock
 from deployer.vocabulary.errors import DeployerError
-from deployer.vocabulary.events import Listener, RolloutEnded, RolloutStarted
+from deployer.vocabulary.events import Listener, RolloutEnded, RolloutStarted, TrafficMoved
 from tests.support.plans import ACCOUNT_ID, AT, a_plan, a_survey
+from tests.support.traffic import a_traffic
 
 INERT = {"logical_id": "WebAcl", "type": "AWS::WAFv2::WebACL", "stack": "s", "region": "us-east-1", "physical_id": "acl"}
 PARAMS = Path(__file__).parents[2] / "params" / "local.yaml"
@@ -76,10 +79,13 @@ class FakeRooms(Rooms):
         retained: tuple[RetainedResource, ...] = (),
         embedded: LocalState | None = None,
         bodies: str = "Resources: {}\n",
+        traffic: Traffic | None = None,
     ) -> None:
         self.plan, self.standing, self.findings, self.fails_with = plan or a_plan(), survey or a_survey(), findings, fails_with
         self.retained, self.embedded, self.bodies = retained, embedded, bodies
+        self.where_traffic_goes = traffic or a_traffic()
         self.asked: list[str] = []
+        self.reasons: list[str] = []
         self.faults: tuple[dict[str, Any], ...] = ()
         self.lag_seconds = 0.5
 
@@ -121,6 +127,24 @@ class FakeRooms(Rooms):
             raise self.fails_with
         listener(RolloutEnded(at=AT, plan_id=plan.plan_id, intent=plan.intent, outcome="done", took_seconds=1.5))
         return RolloutResult(plan_id=plan.plan_id, outcome="done", took_seconds=1.5, retained=self.retained)
+
+    def outside(self, environment: Any) -> Any:
+        """Return nothing that could be looked at."""
+        return None
+
+    def traffic(self, aws: Any, environment: Any, outside: Any) -> Traffic:
+        """Return the prepared traffic."""
+        self.asked.append("traffic")
+        return self.where_traffic_goes
+
+    def perform_move(self, move: Move, aws: Any, outside: Any, listener: Listener, clock: Clock, *, reason: str) -> MoveResult:
+        """Tell that traffic moved, or fail as prepared."""
+        self.asked.append(f"perform {move.intent}")
+        self.reasons.append(reason)
+        if self.fails_with:
+            raise self.fails_with
+        listener(TrafficMoved(at=AT, name=move.name, region=move.region, took_seconds=17.5))
+        return MoveResult(move=move, outcome="done", hold=None, answers=(), took_seconds=17.5)
 
     def api_key(self, aws: Any, environment: Any) -> str:
         """Return a key."""

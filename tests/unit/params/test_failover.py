@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deployer.params.failover import worst_case_recovery
+from deployer.params.failover import worst_case_move, worst_case_recovery
 from deployer.params.model import FailoverParameters
 
 
@@ -33,3 +33,23 @@ def test_default_recovers_within_its_own_bound() -> None:
     failover = FailoverParameters()
 
     assert worst_case_recovery(failover).worst_case_seconds <= failover.recovery_seconds_max
+
+
+@pytest.mark.parametrize(
+    ("interval", "threshold", "ttl", "seconds"),
+    [
+        pytest.param(10, 2, 10, 44, id="the default: 24 + 10 + 10"),
+        pytest.param(30, 2, 10, 44, id="the checks' own pace is not the hold's"),
+        pytest.param(30, 3, 60, 106, id="the original threshold and TTL"),
+    ],
+)
+def test_move_by_hand_takes_looks_publication_and_ttl(interval: int, threshold: int, ttl: int, seconds: int) -> None:
+    """The hold is asked every 10 s, and the standby answers in time."""
+    failover = FailoverParameters.model_validate(
+        {"request_interval_seconds": interval, "failure_threshold_count": threshold, "record_ttl_seconds": ttl}
+    )
+
+    move = worst_case_move(failover)
+
+    assert (move.worst_case_seconds, move.answered_seconds) == (seconds, seconds - ttl)
+    assert move.sentence.endswith(f"= {seconds} s")

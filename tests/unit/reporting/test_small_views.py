@@ -93,9 +93,22 @@ def test_a_shell_gets_back_exactly_the_value(value: str) -> None:
 
 def test_a_check_shows_the_sum_and_its_bound() -> None:
     """The person does the arithmetic along."""
-    view = CheckedView(path="p.yaml", recovery_sentence="1 + 1 = 2 s", recovery_seconds=2, recovery_seconds_max=60, findings=("W1 x",))
+    view = CheckedView(
+        path="p.yaml",
+        recovery_sentence="1 + 1 = 2 s",
+        recovery_seconds=2,
+        recovery_seconds_max=60,
+        move_sentence="2 × 1 s = 2 s",
+        move_seconds=2,
+        findings=("W1 x",),
+    )
 
-    assert shown(view) == ["Failover, worst case: 1 + 1 = 2 s (at most 60 s)", "W1 x", "p.yaml is good to roll out; 1 remark."]
+    assert shown(view) == [
+        "Failover, worst case: 1 + 1 = 2 s (at most 60 s)",
+        "Moved by hand, worst case: 2 × 1 s = 2 s",
+        "W1 x",
+        "p.yaml is good to roll out; 1 remark.",
+    ]
 
 
 def test_a_resource_without_a_name_is_still_told() -> None:
