@@ -24,7 +24,8 @@ class LocalState:
 
     `endpoint` answers every AWS API (`http://127.0.0.1:4566`); `edges` maps a Region to the `address:port` where its
     custom domains speak TLS, the primary Region first; `ca_bundle` is the PEM file to trust for them; `dns` is the
-    `address:port` of a name server, or None; `started_at` is ISO 8601, UTC. The two access key fields are the root
+    `address:port` of a name server, or None; `started_at` is ISO 8601, UTC; `time_scale` is how many times faster than elsewhere
+    seconds pass for checkers, canaries and alarms. The two access key fields are the root
     credentials of `account_id`, new at each start.
     """
 
@@ -38,6 +39,7 @@ class LocalState:
     edges: dict[str, str]
     dns: str | None
     started_at: str
+    time_scale: float = 1.0
 
     @property
     def regions(self) -> tuple[str, ...]:
