@@ -19,9 +19,9 @@ from deployer.local import attach
 _one_at_a_time: Final = threading.Lock()
 
 
-def own_client(service: str, region: str = "") -> Any:
+def own_client(service: str, region: str = "", *, answer_seconds_max: int = 30) -> Any:
     """Return a boto3 client of `service` with root credentials, in the Region of the running request unless named."""
-    return _client(service, region or attach.current_region(), attach.current_account())
+    return _client(service, region or attach.current_region(), attach.current_account(), answer_seconds_max)
 
 
 @functools.cache
@@ -30,7 +30,7 @@ def _session() -> boto3.session.Session:
 
 
 @functools.cache
-def _client(service: str, region: str, account_id: str) -> Any:
+def _client(service: str, region: str, account_id: str, answer_seconds_max: int) -> Any:
     with _one_at_a_time:
         return _session().client(  # type: ignore[call-overload]
             service,
@@ -38,5 +38,7 @@ def _client(service: str, region: str, account_id: str) -> Any:
             endpoint_url=f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}",
             aws_access_key_id=account_id,
             aws_secret_access_key=os.environ["AWS_SECRET_ACCESS_KEY"],
-            config=Config(retries={"max_attempts": 1}, connect_timeout=5, read_timeout=30, proxies={}, s3={"addressing_style": "path"}),
+            config=Config(
+                retries={"max_attempts": 1}, connect_timeout=5, read_timeout=answer_seconds_max, proxies={}, s3={"addressing_style": "path"}
+            ),
         )

@@ -10,6 +10,7 @@ from deployer.local.global_tables import GLOBAL_TABLE
 from deployer.local.health_checks import HEALTH_CHECK
 from deployer.local.inert import inert_types
 from deployer.local.record_set_groups import RECORD_SET_GROUP
+from deployer.local.secret_rotation import ROTATION_SCHEDULE
 from deployer.local.security_group_rules import SECURITY_GROUP_EGRESS, SECURITY_GROUP_INGRESS
 from deployer.local.synthetics.resource_type import CANARY
 from deployer.local.web_acl_associations import WEB_ACL_ASSOCIATION
@@ -21,6 +22,7 @@ BEHAVING: Final = {
     "AWS::EC2::SecurityGroupIngress": SECURITY_GROUP_INGRESS,
     "AWS::Route53::HealthCheck": HEALTH_CHECK,
     "AWS::Route53::RecordSetGroup": RECORD_SET_GROUP,
+    "AWS::SecretsManager::RotationSchedule": ROTATION_SCHEDULE,
     "AWS::Synthetics::Canary": CANARY,
     "AWS::WAFv2::WebACLAssociation": WEB_ACL_ASSOCIATION,
 }

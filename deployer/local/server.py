@@ -38,6 +38,7 @@ EXTENSIONS: Final[tuple[str, ...]] = (
     "deployer.local.copies",
     "deployer.local.stack_sets",
     "deployer.local.stream_delivery",
+    "deployer.local.secret_rotation",
     "deployer.local.alarm_actions",
     "deployer.local.synthetics",
 )

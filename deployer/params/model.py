@@ -13,6 +13,7 @@ from pydantic import Field
 
 from deployer.params.operations import BackupParameters, BudgetParameters, CanaryParameters
 from deployer.params.part import Part
+from deployer.params.payments import PaymentsParameters, SecretParameters
 from deployer.params.protection import AuditParameters, SecurityParameters, WafParameters
 from deployer.vocabulary.names import PRIMARY, SECONDARY
 
@@ -226,6 +227,8 @@ class Environment(Part):
     zone: ZoneParameters = Field(description="The public name payments are sent to.")
     notifications: NotificationParameters = Field(description="Who hears of alarms.")
     table: TableParameters = Field(default=TableParameters(), description="The ledger of payments.")
+    payments: PaymentsParameters = Field(default=PaymentsParameters(), description="On which terms payments are taken.")
+    secret: SecretParameters = Field(default=SecretParameters(), description="The API key that callers send.")
     network: NetworkParameters = Field(default=NetworkParameters(), description="The isolated network of the functions.")
     functions: FunctionsParameters = Field(default=FunctionsParameters(), description="The functions behind the API.")
     api: ApiParameters = Field(default=ApiParameters(), description="Limits of the REST API.")

@@ -15,6 +15,7 @@ from typing import Final
 from deployer.params.failover import worst_case_recovery
 from deployer.params.model import FailoverParameters, FunctionParameters, RetentionParameters
 from deployer.params.nearest import nearest_name
+from deployer.params.payments import PaymentsParameters
 from deployer.params.regions import KNOWN_REGIONS, STRONG_REGION_SETS
 from deployer.vocabulary.names import PATTERNS, suffix_characters_max
 
@@ -145,13 +146,14 @@ def health_answers_within_a_probe(timeout_seconds: int) -> Iterator[Breach]:
         )
 
 
-def health_can_look_at_the_key(interface_endpoints: tuple[str, ...]) -> Iterator[Breach]:
-    """The health function asks Secrets Manager from the VPC, which has no other way out (F6.7); an endpoint is made once."""
-    if "secretsmanager" not in interface_endpoints:
-        yield Breach(
-            field="network.interface_endpoints",
-            sentence="secretsmanager is missing: without it the health function cannot see the API key and calls its Region sick",
-        )
+def functions_reach_what_they_ask(interface_endpoints: tuple[str, ...]) -> Iterator[Breach]:
+    """Functions in the VPC ask Secrets Manager and Parameter Store, and have no other way out (F6.7); an endpoint is made once."""
+    lost = {
+        "secretsmanager": "the health function cannot see the API key and calls its Region sick",
+        "ssm": "the payment function cannot read on which terms payments are taken, and hears of no pause",
+    }
+    for service in sorted(lost.keys() - set(interface_endpoints)):
+        yield Breach(field="network.interface_endpoints", sentence=f"{service} is missing: without it {lost[service]}")
     for service in sorted({one for one in interface_endpoints if interface_endpoints.count(one) > 1}):
         yield Breach(field="network.interface_endpoints", sentence=f"{service} is given twice; one endpoint serves the whole VPC")
 
@@ -177,6 +179,19 @@ def locked_records_outlive_the_stack(object_lock: str, on_tear_down: str) -> Ite
             field="retention.on_tear_down",
             sentence=f"delete cannot be done while audit.object_lock is {object_lock}: locked records cannot be deleted; choose retain",
         )
+
+
+def ceilings_are_of_currencies_taken(payments: PaymentsParameters) -> Iterator[Breach]:
+    """A ceiling is for a currency that is taken, and there is one for each."""
+    limited = [ceiling.currency for ceiling in payments.ceilings]
+    for index, currency in enumerate(limited):
+        if currency in limited[:index]:
+            yield Breach(field=f"payments.ceilings.{index}.currency", sentence=f"{currency} has a ceiling already")
+        elif payments.currencies and currency not in payments.currencies:
+            yield Breach(
+                field=f"payments.ceilings.{index}.currency",
+                sentence=f"{currency} is not taken, so it needs no ceiling; payments.currencies has {', '.join(payments.currencies)}",
+            )
 
 
 def _block_fault(cidr: str) -> str:
@@ -209,7 +224,8 @@ RULES: Final = (
     Rule(reads=("retention",), check=glacier_comes_after_infrequent_access),
     Rule(reads=("failover",), check=recovery_fits_its_bound),
     Rule(reads=("functions.health.timeout_seconds",), check=health_answers_within_a_probe),
-    Rule(reads=("network.interface_endpoints",), check=health_can_look_at_the_key),
+    Rule(reads=("network.interface_endpoints",), check=functions_reach_what_they_ask),
+    Rule(reads=("payments",), check=ceilings_are_of_currencies_taken),
     *(Rule(reads=(f"functions.{one}",), check=warm_environments_fit_the_share(one)) for one in ("payment", "health", "authorizer")),
     Rule(reads=("audit.object_lock", "retention.on_tear_down"), check=locked_records_outlive_the_stack),
 )

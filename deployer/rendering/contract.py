@@ -22,10 +22,6 @@ from deployer.vocabulary.errors import DeployerError
 
 _METHODS: Final = frozenset({"get", "put", "post", "delete", "options", "head", "patch"})
 
-# How long an authorizer's answer is kept, in seconds. Longer saves invocations and outlasts more of an outage of the authorizer;
-# shorter ends a revoked key sooner: it works for this long and the minute the authorizer itself keeps the secret, two in all.
-AUTHORIZER_RESULT_SECONDS: Final = 60
-
 # Refusals of these statuses say when to come back (RFC 9110 section 10.2.3): a throttle refills in a second, an outage takes longer.
 RETRY_AFTER_SECONDS: Final = {429: 1, 503: 2}
 
@@ -47,13 +43,18 @@ _PROBLEM: Final = "application/problem+json"
 Refusal = tuple[str, int | None, str, str]
 
 
-def api_gateway_body(contract: str, *, functions: Mapping[str, str], authorizer: str, refusals: Sequence[Refusal] = ()) -> dict[str, Any]:
+def api_gateway_body(
+    contract: str, *, functions: Mapping[str, str], authorizer: str, result_seconds: int, refusals: Sequence[Refusal] = ()
+) -> dict[str, Any]:
     """Return the body of `AWS::ApiGateway::RestApi` for an OpenAPI document given as YAML text.
 
     `functions` maps each `operationId` to the logical id of the alias that serves it, `authorizer` is the logical id of the alias
     of the function that checks keys, `refusals` what API Gateway answers without asking a function, each a problem document as RFC 9457
-    defines it. What the contract does not name as a method of a path is answered with 405 there. Raises DeployerError when an operation
-    has no function or a function no operation.
+    defines it. `result_seconds` is how long the authorizer's answer is kept: longer saves invocations and outlasts more of an outage,
+    shorter ends a retired key sooner; it works for this long and as long as the function itself keeps the secret.
+
+    What the contract does not name as a method of a path is answered with 405 there. Raises DeployerError when an operation has no
+    function or a function no operation.
     """
     body: dict[str, Any] = yaml.safe_load(contract)
     body.pop("servers", None)  # the custom domains decide where the API answers
@@ -85,7 +86,7 @@ def api_gateway_body(contract: str, *, functions: Mapping[str, str], authorizer:
             "type": "request",
             "identitySource": f"method.request.header.{scheme['name']}",
             "authorizerUri": _invocation(authorizer),
-            "authorizerResultTtlInSeconds": AUTHORIZER_RESULT_SECONDS,
+            "authorizerResultTtlInSeconds": result_seconds,
         }
     return body
 

@@ -73,6 +73,7 @@ _DECLARED: Final[dict[TemplateKind, tuple[Declared, ...]]] = {
         Declared(name="PaymentTimeoutSeconds", group=PAYMENTS, field="functions.payment.timeout_seconds"),
         Declared(name="AuthorizerMemoryMegabytes", group=PAYMENTS, field="functions.authorizer.memory_megabytes"),
         Declared(name="AuthorizerTimeoutSeconds", group=PAYMENTS, field="functions.authorizer.timeout_seconds"),
+        Declared(name="KeyCacheSeconds", group=PAYMENTS, field="secret.key_cache_seconds"),
         Declared(name="RequestsPerSecondMax", group=PAYMENTS, field="api.requests_per_second_max"),
         Declared(name="BurstRequestsMax", group=PAYMENTS, field="api.burst_requests_max"),
         Declared(name="HealthMemoryMegabytes", group=FAILOVER, field="functions.health.memory_megabytes"),
@@ -111,6 +112,7 @@ _DECLARED: Final[dict[TemplateKind, tuple[Declared, ...]]] = {
             description="Name servers of the hosted zone, from the bootstrap stack. Example: ns-1.example.com, ns-2.example.com.",
         ),
         Declared(name="RecoveryDays", group=PAYMENTS, field="table.recovery_days"),
+        Declared(name="RotationDays", group=PAYMENTS, field="secret.rotation_days"),
         Declared(name="DeletionProtection", group=PAYMENTS, field="table.deletion_protection"),
         Declared(
             name="PrimaryDomainTarget",
@@ -136,12 +138,14 @@ _DECLARED: Final[dict[TemplateKind, tuple[Declared, ...]]] = {
 # Only a system that makes its own hosted zone has a zone to name in bootstrap, and name servers to hand on.
 _OWN_ZONE_ONLY: Final = {("bootstrap", "ZoneName"), ("global", "HostedZoneNameServers")}
 _BACKED_UP_ONLY: Final = {("global", "BackupDays")}
+_ROTATED_ONLY: Final = {("global", "RotationDays")}
 
 
 def declared_parameters(kind: TemplateKind, environment: Environment) -> tuple[Declared, ...]:
     """Return what the template of this kind declares for this environment, in the order of thinking."""
     absent = set() if environment.zone.hosted_zone_id is None else _OWN_ZONE_ONLY
     absent = absent if environment.is_backed_up else absent | _BACKED_UP_ONLY
+    absent = absent if environment.secret.rotation_days else absent | _ROTATED_ONLY
     present = [one for one in _DECLARED[kind] if (kind, one.name) not in absent]
     return tuple(sorted(present, key=lambda one: GROUPS.index(one.group)))
 

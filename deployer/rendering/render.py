@@ -114,5 +114,6 @@ def _settled(values: Mapping[str, str], text: str) -> str:
     return sub(r"!Ref (\w+)", lambda found: values.get(found[1], found[0]), text)
 
 
-def _api_body(contract: str, *, functions: Mapping[str, str], authorizer: str, refusals: Sequence[Refusal]) -> str:
-    return as_yaml(api_gateway_body(contract, functions=functions, authorizer=authorizer, refusals=refusals))
+def _api_body(contract: str, *, functions: Mapping[str, str], authorizer: str, result_seconds: int, refusals: Sequence[Refusal]) -> str:
+    body = api_gateway_body(contract, functions=functions, authorizer=authorizer, result_seconds=result_seconds, refusals=refusals)
+    return as_yaml(body)

@@ -1,14 +1,14 @@
 """The authorizer: a REQUEST authorizer of an API Gateway REST API that compares the header `x-api-key` with the replicated secret.
 
 Lambda's handler is `authorizer.handler.handle`. Environment: SECRET_ID (name of the secret, replicated to this Region; its value is
-JSON with a member `api_key`), REGION_ROLE, LOG_LEVEL.
+JSON with a member `api_key`), KEY_CACHE_SECONDS (how long what was read of it is kept), REGION_ROLE, LOG_LEVEL.
 
 A known key gets a policy that allows the whole stage, a wrong one a policy that denies it (403). Both may be cached. What is not
 sure to be wrong (a key sent twice, or unknown while the secret cannot be asked again yet) gets 401, which API Gateway does not
 cache: a key rotated in a moment ago must not be remembered as wrong.
 
 Permissions, on the secret's ARN in the function's own Region, and no others:
-- secretsmanager:GetSecretValue: reads the versions AWSCURRENT and AWSPREVIOUS.
+- secretsmanager:GetSecretValue: reads the versions AWSCURRENT, AWSPREVIOUS and AWSPENDING.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from authorizer.keys import ApiKeys, KeysUnavailable
+from authorizer.keys import FRESH_SECONDS_MAX, ApiKeys, KeysUnavailable
 from authorizer.verdict import verdict
 from wire.headers import header_values
 from wire.log_line import log_line, request_id_of
@@ -58,7 +58,7 @@ def authorizer_handler(keys: ApiKeys) -> Handler:
         finally:
             log_line(level, outcome, **facts, duration_ms=round((time.monotonic() - began) * 1000, 1))
         match outcome:
-            case "current" | "previous":
+            case "current" | "previous" | "pending":
                 return verdict("Allow", event["methodArn"], key_version=outcome)
             case "wrong":
                 return verdict("Deny", event["methodArn"])
@@ -89,7 +89,8 @@ def _live_handler() -> Handler:
         connect_timeout=CONNECT_SECONDS_MAX, read_timeout=READ_SECONDS_MAX, retries={"total_max_attempts": 1, "mode": "standard"}
     )
     client = botocore.session.get_session().create_client("secretsmanager", config=config)
-    return authorizer_handler(ApiKeys(client, os.environ["SECRET_ID"]))
+    fresh_seconds = float(os.environ.get("KEY_CACHE_SECONDS", FRESH_SECONDS_MAX))
+    return authorizer_handler(ApiKeys(client, os.environ["SECRET_ID"], fresh_seconds=fresh_seconds))
 
 
 # In Lambda the client is made while the worker initialises, when there is more processor than any request gets (F6.4).

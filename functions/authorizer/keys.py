@@ -1,7 +1,8 @@
-"""The API keys that are good now: both versions of the replicated secret, kept for a while and compared in constant time.
+"""The API keys that are good now: the labelled versions of the replicated secret, kept for a while and compared in constant time.
 
-A rotation loses no request: the previous version stays good until its label is taken away, and a key not known is looked for once
-more before it is called wrong. When Secrets Manager does not answer, the keys known so far stay good. Only digests are kept.
+A rotation loses no request: the pending version is good before anybody is told of it, the previous one until its label is taken
+away, and a key not known is looked for once more before it is called wrong. When Secrets Manager does not answer, the keys known so
+far stay good. Only digests are kept.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -18,9 +19,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 FRESH_SECONDS_MAX: Final = 60.0
 # Between two looks for an unknown key, and between two tries when Secrets Manager does not answer.
 LOOK_SECONDS_MIN: Final = 2.0
-STAGES: Final = {"AWSCURRENT": "current", "AWSPREVIOUS": "previous"}
 
-Finding = Literal["current", "previous", "wrong", "unsure"]
+Good = Literal["current", "previous", "pending"]
+# In the order in which a rotation moves a key on: one that moves while all three are read is met where it was or where it went.
+STAGES: Final[Mapping[str, Good]] = {"AWSPENDING": "pending", "AWSCURRENT": "current", "AWSPREVIOUS": "previous"}
+
+Finding = Literal["current", "previous", "pending", "wrong", "unsure"]
 
 
 class KeysUnavailable(Exception):
@@ -32,13 +36,20 @@ class KeysUnavailable(Exception):
 
 
 class ApiKeys:
-    """The versions of the secret `secret_id`, through a Secrets Manager client with bounded time-outs."""
+    """The versions of the secret `secret_id`, through a Secrets Manager client with bounded time-outs.
 
-    def __init__(self, client: Any, secret_id: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+    They are read again once they are `fresh_seconds` old: a rotation waits for as long before it tells anybody of a new key, and a
+    key that was retired is good no longer than that.
+    """
+
+    def __init__(
+        self, client: Any, secret_id: str, *, fresh_seconds: float = FRESH_SECONDS_MAX, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._client = client
         self._secret_id = secret_id
+        self._fresh_seconds = fresh_seconds
         self._clock = clock
-        self._digests: dict[str, bytes] = {}
+        self._digests: dict[Good, bytes] = {}
         self._read_at = float("-inf")
         self._tried_at = float("-inf")
         self._looked_at = float("-inf")
@@ -64,16 +75,17 @@ class ApiKeys:
         if not self._digests:
             self._read_at_first()
             return True
-        due = self._clock() - self._read_at >= FRESH_SECONDS_MAX
+        due = self._clock() - self._read_at >= self._fresh_seconds
         return due and self._clock() - self._tried_at >= LOOK_SECONDS_MIN and self._refresh()
 
-    def _match(self, key: str) -> Literal["current", "previous"] | None:
+    def _match(self, key: str) -> Good | None:
         """Return the version `key` equals; every version is compared, in a time that says nothing about the key (hmac.compare_digest)."""
         given = _digest(key)
         matches = [version for version, digest in self._digests.items() if hmac.compare_digest(digest, given)]
         if not matches:
             return None
-        return "current" if "current" in matches else "previous"
+        # A version may carry two labels: after a rotation the current one can still be called pending.
+        return "current" if "current" in matches else matches[0]
 
     def _read_at_first(self) -> None:
         """Read the keys when none are known; once again after a failure, for this request has nothing to fall back on."""
@@ -91,20 +103,25 @@ class ApiKeys:
         return True
 
     def _read(self) -> None:
-        """Read both versions; raises KeysUnavailable when either cannot be read. That there is no previous one is fine."""
+        """Read every version; raises KeysUnavailable when one cannot be read. That there is a current one alone is fine."""
         self._tried_at = self._clock()
-        digests: dict[str, bytes] = {}
+        digests: dict[Good, bytes] = {}
         for stage, version in STAGES.items():
             try:
                 answer = self._client.get_secret_value(SecretId=self._secret_id, VersionStage=stage)
             except ClientError as error:
                 code = str(error.response.get("Error", {}).get("Code", "unknown"))
-                if version == "previous" and code == "ResourceNotFoundException":
+                if version != "current" and code == "ResourceNotFoundException":
                     continue
                 raise KeysUnavailable(code) from error
             except BotoCoreError as error:
                 raise KeysUnavailable(type(error).__name__) from error
-            digests[version] = _digest(_api_key(answer.get("SecretString")))
+            try:
+                digests[version] = _digest(_api_key(answer.get("SecretString")))
+            except KeysUnavailable:
+                # Nobody has that one yet: whoever put nonsense there must not close the API.
+                if version != "pending":
+                    raise
         self._digests = digests
         self._read_at = self._clock()
 

@@ -1,10 +1,12 @@
 """The payment function: `POST /payment` and `GET /payment/{transactionId}` of an API Gateway REST API (proxy events, version 1.0).
 
-Lambda's handler is `payment.handler.handle`. Environment: TABLE_NAME, REGION_ROLE (primary or secondary), LOG_LEVEL.
+Lambda's handler is `payment.handler.handle`. Environment: TABLE_NAME, CONFIGURATION_NAME (the parameter
+that says on which terms payments are taken), REGION_ROLE (primary or secondary), LOG_LEVEL.
 
-Permissions, on the table's ARN in the function's own Region, and no others:
-- dynamodb:PutItem: one conditional put takes a payment; the item a failed condition gives back needs no read permission.
-- dynamodb:GetItem: reads one payment for GET.
+Permissions, in the function's own Region, and no others:
+- dynamodb:PutItem on the table: one conditional put takes a payment; the item a failed condition gives back needs no read permission.
+- dynamodb:GetItem on the table: reads one payment for GET, and for a request that the terms refuse.
+- ssm:GetParameter on the configuration.
 """
 
 from __future__ import annotations
@@ -18,12 +20,19 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+from payment.configuration import Configuration
 from payment.ledger import CONNECT_SECONDS_MAX, READ_SECONDS_MAX, Ledger, LedgerUnavailable, TimeLeft
+from payment.parameter_store import parameter_reader
 from payment.request import Refused, read_idempotency_key, read_order
 from payment.rules import Order, Payment, is_synthetic, new_payment, payment_json, transaction_id_of
+from payment.terms import Terms
 from wire.answers import Fault, Problem, json_answer, problem_answer
 from wire.log_line import level_of, log_line, request_id_of
 from wire.metric_line import metric_line
+
+# Parameter Store may cost one request in ten seconds this much, never its answer.
+CONFIGURATION_CONNECT_SECONDS_MAX = 0.3
+CONFIGURATION_READ_SECONDS_MAX = 0.5
 
 UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -52,9 +61,10 @@ def handle(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     return _live_handler()(event, context)
 
 
-def payment_handler(ledger: Ledger, *, region: str, now: Callable[[], datetime]) -> Handler:
+def payment_handler(ledger: Ledger, *, region: str, now: Callable[[], datetime], terms: Callable[[], Terms] = Terms) -> Handler:
     """Return a handler that keeps its payments in `ledger`; `region` and `now` (UTC) are written into each new payment.
 
+    New payments are taken on the `terms` that hold at that moment; one that was taken before is answered on any.
     Whatever the event holds, the handler returns a proxy response and writes one log line; it never raises.
     """
 
@@ -72,7 +82,7 @@ def payment_handler(ledger: Ledger, *, region: str, now: Callable[[], datetime])
         try:
             match (event.get("httpMethod"), event.get("resource")):
                 case ("POST", "/payment"):
-                    outcome, answer = _take(event, ledger, time_left, new, facts)
+                    outcome, answer = _take(event, ledger, time_left, new, terms, facts)
                 case ("GET", "/payment/{transactionId}"):
                     outcome, answer = _show(event, ledger, time_left, facts)
                 case _:
@@ -97,12 +107,17 @@ def _take(
     ledger: Ledger,
     time_left: TimeLeft,
     new: Callable[[Order, str], Payment],
+    terms: Callable[[], Terms],
     facts: dict[str, object],
 ) -> tuple[str, dict[str, Any]]:
     """Take the payment in `event` exactly once; returns (outcome, proxy response), raises Refused or LedgerUnavailable."""
     idempotency_key = read_idempotency_key(event)
     facts["transaction_id"] = transaction_id_of(idempotency_key)
     payment = new(read_order(event), idempotency_key)
+    refusal = terms().refusal_of(payment.order)
+    # What was taken on the terms of its time has its answer: the caller asks because it got lost.
+    if refusal and ledger.find(payment.transaction_id, time_left) is None:
+        raise Refused(refusal)
     entry = ledger.enter(payment, time_left)
     if entry.payment.fingerprint != payment.fingerprint:
         raise Refused(KEY_REUSED)
@@ -142,9 +157,19 @@ def _live_handler() -> Handler:
         retries={"total_max_attempts": 1, "mode": "standard"},
         tcp_keepalive=True,
     )
-    client = botocore.session.get_session().create_client("dynamodb", config=config)
-    ledger = Ledger(client, os.environ["TABLE_NAME"])
-    return payment_handler(ledger, region=os.environ["AWS_REGION"], now=lambda: datetime.now(UTC))
+    session = botocore.session.get_session()
+    ledger = Ledger(session.create_client("dynamodb", config=config), os.environ["TABLE_NAME"])
+    region = os.environ["AWS_REGION"]
+    configuration = Configuration(
+        parameter_reader(
+            session,
+            os.environ["CONFIGURATION_NAME"],
+            region=region,
+            connect_seconds_max=CONFIGURATION_CONNECT_SECONDS_MAX,
+            read_seconds_max=CONFIGURATION_READ_SECONDS_MAX,
+        )
+    )
+    return payment_handler(ledger, region=region, now=lambda: datetime.now(UTC), terms=configuration.terms)
 
 
 def _rfc3339(moment: datetime) -> str:

@@ -10,10 +10,10 @@ import pytest
 from authorizer.handler import Unauthorized, authorizer_handler
 from authorizer.keys import FRESH_SECONDS_MAX, LOOK_SECONDS_MIN, ApiKeys, KeysUnavailable
 from authorizer.verdict import PRINCIPAL_ID, stage_arn
-from tests.support.fake_services import FakeSecrets, FakeTime, never_arrives, refuses
+from tests.support.fake_services import FakeSecrets, FakeTime, never_arrives, refuses, works
 from tests.support.function_events import FakeContext, an_authorizer_event, recorded
 
-READ_ONCE = ["AWSCURRENT", "AWSPREVIOUS"]
+READ_ONCE = ["AWSPENDING", "AWSCURRENT", "AWSPREVIOUS"]
 
 
 def some_keys(secrets: FakeSecrets, time: FakeTime | None = None) -> ApiKeys:
@@ -32,6 +32,46 @@ def test_the_current_and_the_previous_key_are_good_and_others_are_not() -> None:
     keys = some_keys(FakeSecrets(AWSCURRENT="new", AWSPREVIOUS="old"))
 
     assert [keys.judge(key) for key in ("new", "old", "wrong")] == ["current", "previous", "wrong"]
+
+
+def test_a_pending_key_is_good_before_anybody_is_told_of_it() -> None:
+    """The rotation that made it asks each Region before it shows it."""
+    keys = some_keys(FakeSecrets(AWSCURRENT="old", AWSPENDING="new"))
+
+    assert [keys.judge(key) for key in ("new", "old")] == ["pending", "current"]
+    assert effect_for("new", keys) == "Allow"
+
+
+@pytest.mark.parametrize("moved_before", range(4))
+def test_keys_that_move_on_while_they_are_read_are_all_met(moved_before: int) -> None:
+    """The versions are read one by one: a rotation that ends between two reads must not hide a key from both."""
+    secrets = FakeSecrets(AWSCURRENT="old", AWSPENDING="new")
+
+    def moves(call: Any) -> Any:
+        secrets.versions = {"AWSCURRENT": "new", "AWSPREVIOUS": "old"}
+        return call()
+
+    secrets.script = [*[works] * moved_before, moves]
+    keys = some_keys(secrets)
+    keys.judge("old")
+    secrets.script = [never_arrives] * 9
+
+    assert "wrong" not in [keys.judge("new"), keys.judge("old")]
+    assert "unsure" not in [keys.judge("new"), keys.judge("old")]
+
+
+def test_a_pending_version_that_is_no_key_closes_nothing() -> None:
+    """Nobody has it yet; the other two are as good as before."""
+
+    class Secrets(FakeSecrets):
+        def get_secret_value(self, *, SecretId: str, VersionStage: str) -> dict[str, Any]:
+            return (
+                {"SecretString": "{}"}
+                if VersionStage == "AWSPENDING"
+                else super().get_secret_value(SecretId=SecretId, VersionStage=VersionStage)
+            )
+
+    assert some_keys(Secrets(AWSCURRENT="good")).judge("good") == "current"
 
 
 def test_a_secret_that_was_never_rotated_has_no_previous_key() -> None:
@@ -109,7 +149,7 @@ def test_an_outage_costs_a_try_every_few_seconds_and_not_one_a_request() -> None
 
     for _ in range(5):
         keys.judge("good")
-    assert secrets.calls == [*READ_ONCE, "AWSCURRENT"]
+    assert secrets.calls == [*READ_ONCE, "AWSPENDING"]
 
 
 def test_a_half_read_secret_changes_nothing() -> None:

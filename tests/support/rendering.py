@@ -53,7 +53,7 @@ def a_wheel(folder: Path, *, name: str = "tiny", version: str = "1.0") -> Path:
 def a_functions_folder(root: Path) -> Path:
     """Write `functions/` with every function's name, a shared folder and a layer of one local wheel, and a canary; return the folder."""
     functions = root / "functions"
-    for name in ("payment", "health", "authorizer", "audit", "reconciliation", "stream_lookup", "hold", "failover_latch"):
+    for name in ("payment", "health", "authorizer", "audit", "reconciliation", "stream_lookup", "hold", "failover_latch", "rotation"):
         (functions / name).mkdir(parents=True)
         (functions / name / "__init__.py").write_text(f'"""The {name} function."""\n')
         (functions / name / "handler.py").write_text("def handle(event, context):\n    return {'statusCode': 200, 'body': 'ok'}\n")

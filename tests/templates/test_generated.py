@@ -21,6 +21,19 @@ _CONCURRENCY = st.fixed_dictionaries(
 _SIZE = st.builds(dict.__or__, st.fixed_dictionaries({"memory_megabytes": st.integers(128, 10240)}), _CONCURRENCY)
 
 
+# Two terms of payments: the plainest, and one with all there is.
+_TERMS = st.sampled_from(
+    [
+        {},
+        {
+            "paused": True,
+            "currencies": ["EUR", "USD"],
+            "ceilings": [{"currency": "USD", "amount_max": 10000}, {"currency": "EUR", "amount_max": 1}],
+        },
+    ]
+)
+
+
 @st.composite
 def choices(draw: st.DrawFn) -> dict[str, Any]:
     """The fields of an environment that decide which resources there are, and the figures in them."""
@@ -37,9 +50,11 @@ def choices(draw: st.DrawFn) -> dict[str, Any]:
         },
         "network": {
             "zones_per_vpc_count": draw(st.integers(2, 3)),
-            "interface_endpoints": ["secretsmanager", *draw(st.sets(st.sampled_from(["logs", "ssm", "monitoring", "kms"])).map(sorted))],
+            "interface_endpoints": ["secretsmanager", "ssm", *draw(st.sets(st.sampled_from(["logs", "monitoring", "kms"])).map(sorted))],
             "flow_logs": draw(_FLAG),
         },
+        "secret": {"rotation_days": draw(st.sampled_from([0, 1, 30, 1000])), "key_cache_seconds": draw(st.integers(1, 60))},
+        "payments": draw(_TERMS),
         "functions": {"payment": draw(_SIZE), "log_level": draw(st.sampled_from(["DEBUG", "INFO", "WARNING", "ERROR"]))},
         "failover": {"failure_threshold_count": draw(st.integers(1, 2)), "record_ttl_seconds": draw(st.integers(1, 18))},
         "retention": {

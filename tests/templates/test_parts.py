@@ -14,7 +14,19 @@ from tests.support.rendering import PROJECT, an_environment, as_data
 
 TEMPLATES = PROJECT / "templates"
 PARTS = sorted(str(path.relative_to(TEMPLATES)) for kind in ("bootstrap", "regional", "global") for path in (TEMPLATES / kind).iterdir())
-NAMES = ("payment", "health", "hold", "failover_latch", "authorizer", "audit", "reconciliation", "stream_lookup", "layer", "payment_path")
+NAMES = (
+    "payment",
+    "health",
+    "hold",
+    "failover_latch",
+    "authorizer",
+    "audit",
+    "reconciliation",
+    "stream_lookup",
+    "rotation",
+    "layer",
+    "payment_path",
+)
 KEYS = {name: f"functions/{name}/0.zip" for name in NAMES}
 
 

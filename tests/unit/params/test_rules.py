@@ -43,6 +43,22 @@ BREACHES: list[Any] = [
         id="the failover sum",
     ),
     pytest.param({"network__interface_endpoints": ["ssm"]}, "secretsmanager is missing: without it the health function", id="blind health"),
+    pytest.param(
+        {"network__interface_endpoints": ["secretsmanager"]}, "ssm is missing: without it the payment function", id="deaf payment"
+    ),
+    pytest.param(
+        {"payments__ceilings": [{"currency": "USD", "amount_max": 1}, {"currency": "USD", "amount_max": 2}]},
+        "payments.ceilings.1.currency: USD has a ceiling already",
+        id="two ceilings",
+    ),
+    pytest.param(
+        {"payments__currencies": ["EUR"], "payments__ceilings": [{"currency": "USD", "amount_max": 1}]},
+        "payments.ceilings.0.currency: USD is not taken",
+        id="ceiling of a currency not taken",
+    ),
+    pytest.param({"payments__currencies": ["usd"]}, "payments.currencies", id="currency in small letters"),
+    pytest.param({"secret__rotation_days": 1001}, "secret.rotation_days", id="rotation too rare"),
+    pytest.param({"secret__key_cache_seconds": 61}, "secret.key_cache_seconds", id="keys kept too long"),
     pytest.param({"network__interface_endpoints": ["secretsmanager", "ssm", "ssm"]}, "ssm is given twice", id="same endpoint"),
     pytest.param(
         {"functions__payment__provisioned_concurrency_count": 3, "functions__payment__reserved_concurrency_count": 2},

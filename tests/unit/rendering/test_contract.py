@@ -16,7 +16,7 @@ FUNCTIONS = {"takePayment": "PaymentAlias", "getPayment": "PaymentAlias", "getHe
 
 
 def _body(**changes):
-    return api_gateway_body(CONTRACT, **({"functions": FUNCTIONS, "authorizer": "AuthorizerAlias"} | changes))
+    return api_gateway_body(CONTRACT, **({"functions": FUNCTIONS, "authorizer": "AuthorizerAlias", "result_seconds": 45} | changes))
 
 
 def test_every_operation_leads_to_its_function():
@@ -48,7 +48,7 @@ def test_key_is_checked_by_the_authorizer_and_its_answer_kept():
     scheme = _body()["components"]["securitySchemes"]["ApiKey"]
 
     assert scheme["x-amazon-apigateway-authorizer"]["identitySource"] == "method.request.header.x-api-key"
-    assert scheme["x-amazon-apigateway-authorizer"]["authorizerResultTtlInSeconds"] == 60
+    assert scheme["x-amazon-apigateway-authorizer"]["authorizerResultTtlInSeconds"] == 45
     assert "${AuthorizerAlias}" in scheme["x-amazon-apigateway-authorizer"]["authorizerUri"]["Fn::Sub"]
 
 

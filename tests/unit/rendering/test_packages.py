@@ -67,7 +67,17 @@ def test_only_folders_with_a_handler_are_functions(tmp_path: Path):
     """Shared code and the layer are no functions."""
     packages = function_packages(a_functions_folder(tmp_path), packages=tmp_path / "build")
 
-    assert [package.name for package in packages] == ["audit", "authorizer", "failover_latch", "health", "hold", "payment", "reconciliation", "stream_lookup"]
+    assert [package.name for package in packages] == [
+        "audit",
+        "authorizer",
+        "failover_latch",
+        "health",
+        "hold",
+        "payment",
+        "reconciliation",
+        "rotation",
+        "stream_lookup",
+    ]
 
 
 def test_key_names_the_function_and_its_digest(tmp_path: Path):

@@ -54,7 +54,7 @@ def test_changed_handler_changes_its_package_and_its_version(tmp_path: Path):
     assert (after.bootstrap, after.global_) == (before.bootstrap, before.global_)
 
 
-EVERY_FUNCTION = ["Audit", "Authorizer", "FailoverLatch", "Health", "Hold", "Payment", "Reconciliation", "StreamLookup"]
+EVERY_FUNCTION = ["Audit", "Authorizer", "FailoverLatch", "Health", "Hold", "Payment", "Reconciliation", "Rotation", "StreamLookup"]
 
 
 @pytest.mark.parametrize(

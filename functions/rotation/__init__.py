@@ -1,0 +1,1 @@
+"""Gives the API a new key without refusing anybody the old or the new one."""
