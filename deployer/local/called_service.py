@@ -12,14 +12,12 @@ from typing import Final
 from urllib.parse import parse_qs
 
 from deployer.local.asgi import Scope, host_of
-from deployer.local.faults import CONTROL_PLANE_REGION
+from deployer.local.faults import CONTROL_PLANE_REGION, GLOBAL_SERVICES
 
-# Services with one control plane for all Regions, in us-east-1 (F2.13, F2.15).
-_GLOBAL_SERVICES: Final = ("iam", "route53", "organizations", "cloudfront")
 _SIGNED: Final = re.compile(r"Credential=[^/,\s]+/\d{8}/(?P<region>[a-z0-9-]+)/(?P<service>[a-z0-9-]+)/aws4_request")
 _HOST: Final = re.compile(r"(?:^|\.)(?P<service>[a-z0-9-]+)[.-](?P<region>[a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com$")
 _API_PATH: Final = re.compile(r"^/(?:_aws/execute-api|restapis)/(?P<id>[^/]+)/")
-_ONE_SEGMENT: Final = re.compile(r"^/[^/]+/?$")
+_BUCKET_PATH: Final = re.compile(r"^/(?P<bucket>[^/]+)(?P<key>/.+)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,20 +29,32 @@ class CalledService:
     changes_bucket: bool = False
 
 
-def called_service(scope: Scope, region_of_api: Callable[[str], str | None]) -> CalledService | None:
-    """Return what a request calls, None for what belongs to no Region; `region_of_api` finds an API by its id."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whereabouts:
+    """Where what a request names is: an API by its id, a bucket by its name; None for what is not there."""
+
+    region_of_api: Callable[[str], str | None]
+    region_of_bucket: Callable[[str], str | None]
+
+
+def called_service(scope: Scope, whereabouts: Whereabouts) -> CalledService | None:
+    """Return what a request calls, None for what belongs to no Region. A bucket is served where it is, whatever a call was signed for."""
     signed = _SIGNED.search(_credential(scope))
     if signed:
         service, region = signed["service"], signed["region"]
-        if service in _GLOBAL_SERVICES:
+        if service in GLOBAL_SERVICES:
             return CalledService(service=service, region=CONTROL_PLANE_REGION)
-        changes = service == "s3" and scope["method"] in ("PUT", "DELETE") and _ONE_SEGMENT.match(scope["path"]) is not None
-        return CalledService(service=service, region=region, changes_bucket=changes)
+        bucket = _BUCKET_PATH.match(scope["path"]) if service == "s3" else None
+        if bucket is None:
+            return CalledService(service=service, region=region)
+        changes = scope["method"] in ("PUT", "DELETE") and bucket["key"] is None
+        place = whereabouts.region_of_bucket(bucket["bucket"])
+        return CalledService(service=service, region=place or region, changes_bucket=changes)
     by_host = _HOST.search(host_of(scope))
     if by_host:
         return CalledService(service=by_host["service"], region=by_host["region"])
     by_path = _API_PATH.match(scope["path"])
-    region_by_id = region_of_api(by_path["id"]) if by_path else None
+    region_by_id = whereabouts.region_of_api(by_path["id"]) if by_path else None
     return CalledService(service="execute-api", region=region_by_id) if region_by_id else None
 
 

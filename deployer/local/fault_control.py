@@ -14,7 +14,7 @@ from deployer.local.faults import Fault, fault_of
 from deployer.local.state import LocalState
 from deployer.vocabulary.errors import DeployerError, InputRefused
 
-_ANSWER_SECONDS_MAX: Final = 10
+_ANSWER_SECONDS_MAX: Final = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 from deployer.local import fault_answers
 from deployer.local.asgi import Application, Receive, Scope, Send
-from deployer.local.called_service import called_service
+from deployer.local.called_service import Whereabouts, called_service
 from deployer.local.doors import Door
 from deployer.local.fault_answers import Answer
 from deployer.local.faults import CONTROL_PLANE_REGION, RegionFaults, Way
@@ -48,14 +48,11 @@ class FaultGate:
 
         return serve
 
-    def endpoint(self, application: Application, region_of_api: Callable[[str], str | None], door: Door) -> Application:
-        """Return an ASGI application that is `application` where every AWS API is served, each call judged by its Region.
-
-        `region_of_api` tells the Region of an API that is called by its id.
-        """
+    def endpoint(self, application: Application, whereabouts: Whereabouts, door: Door) -> Application:
+        """Return an ASGI application that is `application` where every AWS API is served, each call judged by its Region."""
 
         async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-            called = called_service(scope, region_of_api) if self._faults.active() and scope["type"] == "http" else None
+            called = called_service(scope, whereabouts) if self._faults.active() and scope["type"] == "http" else None
             if called is None:
                 await application(scope, receive, send)
             elif self._faults.way(called.region) is not Way.OPEN:

@@ -16,6 +16,8 @@ from typing import Any, Final
 from deployer.vocabulary.errors import InputRefused, Mistake
 
 CONTROL_PLANE_REGION: Final = "us-east-1"
+# Services with one control plane for all Regions, which is there (F2.13, F2.15).
+GLOBAL_SERVICES: Final = ("iam", "route53", "organizations", "cloudfront")
 ZONE_SHARE: Final = 1 / 3
 ZONE_SECONDS: Final = 5.0
 LATENCY_SECONDS_MAX: Final = 900.0
@@ -166,10 +168,6 @@ class RegionFaults:
         """Tell whether anything happens in a Region at all: functions, deliveries, canaries, alarms, replication."""
         return self.way(region) is Way.OPEN
 
-    def reachable(self, region: str) -> bool:
-        """Tell whether connections from outside to a Region are answered."""
-        return self.alive(region)
-
     def connected(self, one: str, other: str) -> bool:
         """Tell whether two Regions reach each other, for replication, quorum and calls; a living Region reaches itself."""
         if not self._active:
@@ -239,6 +237,8 @@ def mistakes_in(fault: Fault, edges: tuple[str, ...], known: tuple[str, ...]) ->
             found.append(Mistake(place=name, sentence=f"{region} is no Region of {', '.join(allowed)}", nearest=nearest))
     if fault.region is not None and fault.region == fault.peer:
         found.append(Mistake(place="peer", sentence="a Region has no partition with itself"))
+    if fault.kind is FaultKind.SERVICE_OUT and fault.service in GLOBAL_SERVICES and fault.region != CONTROL_PLANE_REGION:
+        found.append(Mistake(place="service", sentence=f"{fault.service} is served from {CONTROL_PLANE_REGION} alone"))
     if fault.rate is not None and not 0 < fault.rate <= 1:
         found.append(Mistake(place="rate", sentence="a share is above 0 and at most 1"))
     if fault.latency_seconds is not None and not 0 < fault.latency_seconds <= LATENCY_SECONDS_MAX:

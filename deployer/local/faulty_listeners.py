@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from deployer.local.asgi import Application
+from deployer.local.called_service import Whereabouts
 from deployer.local.doors import Door
 from deployer.local.fault_gate import FaultGate
 from deployer.local.faults import RegionFaults
@@ -37,12 +38,12 @@ class FaultyListeners:
         self,
         listener: socket.socket,
         application: Application,
-        region_of_api: Callable[[str], str | None],
+        whereabouts: Whereabouts,
         around: Callable[[Application], Application],
     ) -> Serving:
         """Return the serving of the AWS APIs at one listener; `around` is given the judged application and adds what answers always."""
         door = Door(listener)
-        return door.serve(around(self._gate.endpoint(application, region_of_api, door)), None, self.ended)
+        return door.serve(around(self._gate.endpoint(application, whereabouts, door)), None, self.ended)
 
     def edge(self, region: str, application: Application, tls: ssl.SSLContext) -> Serving:
         """Return the serving of a Region's edge."""

@@ -33,11 +33,10 @@ _ENDPOINT_KINDS: Final = ("HTTP", "HTTPS", "HTTP_STR_MATCH", "HTTPS_STR_MATCH", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a name leads at the moment; `region` is empty for what is in none of the embedded Regions."""
+    """Where a name leads at the moment."""
 
     address: str
     port: int
-    region: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +44,11 @@ class Surroundings:
     """What the checkers see of the world.
 
     `configs()` is HealthCheckConfig by check id; `locate(host, port)` where a host is, None when its name does not resolve;
-    `reachable(region)` whether the way to a Region is open; `metric_state(alarm, region)` may block; `is_wrong(checker region)`
-    whether the checkers there see every endpoint as failing.
+    `metric_state(alarm, region)` may block; `is_wrong(checker region)` tells whether the checkers there see every endpoint as failing.
     """
 
     configs: Callable[[], Mapping[str, Mapping[str, Any]]]
     locate: Callable[[str, int], Place | None]
-    reachable: Callable[[str], bool]
     metric_state: Callable[[str, str], str]
     is_wrong: Callable[[str], bool] = lambda region: False
 
@@ -191,10 +188,6 @@ class HealthCheckers:
         place = Place(address=given, port=question.port) if given else self._around.locate(question.host, question.port)
         if place is None:
             return probe.Seen(passed=False, status=f"Failure: DNS resolution failed: no address for {question.host}")
-        if place.region and not self._around.reachable(place.region):
-            # A closed way looks like an endpoint that does not answer at all.
-            await asyncio.sleep(probe.limit_seconds(probe.CONNECT_SECONDS_MAX, self._scale))
-            return probe.Seen(passed=False, status="Failure: Connection timed out.")
         return await probe.ask(question, place.address, place.port, self._scale)
 
     async def _follow_metrics(self) -> None:

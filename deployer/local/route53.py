@@ -22,7 +22,6 @@ class Route53:
         edges: Mapping[str, tuple[str, int]],
         *,
         time_scale: float = 1.0,
-        reachable: Callable[[str], bool] = lambda region: True,
         is_wrong: Callable[[str], bool] = lambda region: False,
     ) -> None:
         self._account_id = account_id
@@ -30,7 +29,6 @@ class Route53:
         around = Surroundings(
             configs=lambda: attach_route53.health_check_configs(account_id),
             locate=self.locate,
-            reachable=reachable,
             metric_state=lambda alarm, region: alarm_metrics.metric_state(account_id, alarm, region),
             is_wrong=is_wrong,
         )
@@ -62,9 +60,9 @@ class Route53:
         addresses = [value for one in self.answer(host, "A").answer if one.kind == "A" for value in one.values]
         if not addresses:
             return None
-        for region, (address, edge_port) in self._edges.items():
+        for address, edge_port in self._edges.values():
             if address == addresses[0]:
-                return Place(address=address, port=edge_port if port == 443 else port, region=region)
+                return Place(address=address, port=edge_port if port == 443 else port)
         return Place(address=addresses[0], port=port)
 
     def _address_of(self, name: str) -> str | None:

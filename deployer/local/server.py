@@ -179,7 +179,7 @@ async def _serve(
     replication = take_effect(doors.faults, lag_seconds=options.replication_lag_seconds, conflict_rate=options.write_conflict_rate)
     fault_api = FaultApi(doors.faults, replication, state.secret_access_key, route53.checkers.standings)
     around = partial(front_door, answers=answers, faults=fault_api)
-    serving = [doors.endpoint(endpoint, application, attach_faults.region_of_api, around)]
+    serving = [doors.endpoint(endpoint, application, attach_faults.WHEREABOUTS, around)]
     for region in edges:
         tls = edge_tls(state.account_id, region, certificates)
         serving.append(doors.edge(region, edge_application(application, state.account_id, region), tls))

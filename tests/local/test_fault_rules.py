@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from deployer.local.called_service import CalledService, called_service
+from deployer.local.called_service import CalledService, Whereabouts, called_service
 from deployer.local.faults import MEANINGS, ZONE_SECONDS, Fault, FaultKind, RegionFaults, Way, fault_of
 from deployer.vocabulary.errors import InputRefused
 
@@ -59,7 +59,7 @@ def test_partition_parts_two_and_no_more() -> None:
     assert faults.connected(EAST, WITNESS)
     assert faults.connected(WEST, WEST)
     assert faults.alive(EAST)
-    assert faults.reachable(EAST)
+    assert faults.way(EAST) is Way.OPEN
 
 
 def test_isolated_region_reaches_itself_alone() -> None:
@@ -150,6 +150,7 @@ def test_watchers_hear_of_every_change() -> None:
         pytest.param(Fault(kind=FaultKind.FAILING, region=EAST, rate=1.5), "a share is above 0 and at most 1", id="share too large"),
         pytest.param(Fault(kind=FaultKind.FAILING, region=EAST, rate=float("nan")), "a share is above 0", id="no number"),
         pytest.param(Fault(kind=FaultKind.DEAD, region="us-east-11"), "did you mean us-east-1?", id="unknown Region"),
+        pytest.param(Fault(kind=FaultKind.SERVICE_OUT, region=WEST, service="iam"), "served from us-east-1 alone", id="global service"),
         pytest.param(Fault(kind=FaultKind.CANARY_BROKEN, service="x", region=EAST), "canary-broken takes none", id="too much"),
     ],
 )
@@ -219,6 +220,7 @@ def signed_for(region: str, service: str) -> dict[str, str]:
             to("s3", WEST),
             id="object put",
         ),
+        pytest.param(asked(path="/eastern/key", headers=signed_for(WEST, "s3")), to("s3", EAST), id="bucket of another Region"),
         pytest.param(
             asked(query_string=b"X-Amz-Credential=AKIA%2F20260102%2Fus-east-2%2Fs3%2Faws4_request&X-Amz-Expires=60"),
             to("s3", WEST),
@@ -237,4 +239,4 @@ def signed_for(region: str, service: str) -> dict[str, str]:
 )
 def test_request_is_for_the_service_it_is_signed_for(request_scope: dict[str, Any], called: CalledService | None) -> None:
     """Unsigned ones by host or path; some belong to no Region."""
-    assert called_service(request_scope, {"ab12": WEST}.get) == called
+    assert called_service(request_scope, Whereabouts(region_of_api={"ab12": WEST}.get, region_of_bucket={"eastern": EAST}.get)) == called

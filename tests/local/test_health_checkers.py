@@ -17,16 +17,16 @@ _WAIT_SECONDS_MAX = 20
 
 @dataclass
 class FakeWorld:
-    """Endpoints by host that answer with a status of their own, checks, metrics, and Regions whose way is shut."""
+    """Endpoints by host that answer with a status of their own, checks, metrics, and checker Regions that see every endpoint as failing."""
 
     configs: dict[str, dict[str, Any]] = field(default_factory=dict)
     status: dict[str, int] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
-    shut: set[str] = field(default_factory=set)
+    wrong: set[str] = field(default_factory=set)
     metrics: dict[str, str] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
 
-    async def serve(self, host: str, region: str = "us-east-1") -> None:
+    async def serve(self, host: str) -> None:
         """Answer for `host` on a free port, 200 until `status` says otherwise."""
 
         async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -36,15 +36,15 @@ class FakeWorld:
             writer.close()
 
         server = await asyncio.start_server(answer, "127.0.0.1", 0)
-        self.places[host] = Place(address="127.0.0.1", port=server.sockets[0].getsockname()[1], region=region)
+        self.places[host] = Place(address="127.0.0.1", port=server.sockets[0].getsockname()[1])
 
     def checkers(self) -> HealthCheckers:
         """Return checkers that look at this world."""
         around = Surroundings(
             configs=lambda: {name: dict(config) for name, config in self.configs.items()},
             locate=lambda host, port: self.places.get(host),
-            reachable=lambda region: region not in self.shut,
             metric_state=lambda alarm, region: self.metrics[alarm],
+            is_wrong=lambda region: region in self.wrong,
         )
         return HealthCheckers(around, SCALE)
 
@@ -109,15 +109,21 @@ def test_name_that_does_not_resolve_is_unhealthy() -> None:
     play(world, scene)
 
 
-def test_region_whose_way_is_shut_is_unhealthy() -> None:
-    """Though the endpoint would answer."""
-    world = FakeWorld(configs={"c": http("api.test")}, shut={"us-east-1"})
+@pytest.mark.parametrize(("wrong_count", "healthy"), [(1, True), (6, True), (7, False)])
+def test_checker_regions_that_are_wrong_decide_only_together(wrong_count: int, healthy: bool) -> None:
+    """With more than 18 % of them saying healthy, it is; those that are wrong ask nobody."""
+    wrong = set(CHECKER_REGIONS[:wrong_count])
+    world = FakeWorld(configs={"c": http("api.test")}, wrong=wrong)
 
     async def scene(checkers: HealthCheckers) -> None:
-        await until(lambda: not checkers.is_healthy("c"))
+        def verdicts() -> dict[str, bool]:
+            return dict(checkers.standings()[0].checkers) if checkers.standings() else {}
+
+        await until(lambda: [region for region, well in verdicts().items() if not well] == list(CHECKER_REGIONS[:wrong_count]))
+        await until(lambda: len(verdicts()) == len(CHECKER_REGIONS))
+        await until(lambda: checkers.is_healthy("c") is healthy)
 
     play(world, scene)
-    assert world.requests == []
 
 
 def test_calculated_and_metric_checks_follow_what_they_are_made_of() -> None:
