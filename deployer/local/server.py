@@ -33,6 +33,7 @@ from deployer.vocabulary.errors import DeployerError
 
 # Each has `register()`, called once before the first request.
 EXTENSIONS: Final[tuple[str, ...]] = (
+    "deployer.local.attach_workers",
     "deployer.local.rest_apis",
     "deployer.local.resource_types",
     "deployer.local.copies",
@@ -118,6 +119,7 @@ def _settle_environment(home: Path, endpoint: socket.socket, account_id: str, re
         AWS_SHARED_CREDENTIALS_FILE=os.devnull,
         AWS_EC2_METADATA_DISABLED="true",
         BIND_HOST="127.0.0.1",
+        LAMBDA_WARM_TTL_SECONDS="60",
         GATEWAY_PORT=str(endpoint.getsockname()[1]),
         IOT_MTLS_ENABLED="0",
         MINISTACK_ACCOUNT_ID=account_id,
@@ -179,7 +181,7 @@ async def _serve(
     replication = take_effect(doors.faults, lag_seconds=options.replication_lag_seconds, conflict_rate=options.write_conflict_rate)
     fault_api = FaultApi(doors.faults, replication, state.secret_access_key, route53.checkers.standings)
     around = partial(front_door, answers=answers, faults=fault_api)
-    serving = [doors.endpoint(endpoint, application, attach_faults.WHEREABOUTS, around)]
+    serving = [doors.endpoint(endpoint, application, attach_faults.region_of_api, around)]
     for region in edges:
         tls = edge_tls(state.account_id, region, certificates)
         serving.append(doors.edge(region, edge_application(application, state.account_id, region), tls))

@@ -1,0 +1,54 @@
+"""How many processes run the functions: as many as calls take at once, not one more for each call of a burst.
+
+MiniStack starts a process for every call that finds all others of its function busy, as Lambda starts an environment. Lambda has a
+Region to start it on. Here a start costs most of a second of the machine's few processors, which slows the calls under way, so that the
+next ones find even more processes busy. A call that waits a moment for one to come free is answered sooner than by a new one.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any, Final
+
+from deployer.local import attach
+
+SEAMS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
+    ("ministack.core.lambda_runtime", ("_workers", "_lock", "_worker_key")),
+    ("ministack.services.lambda_svc", ("acquire_worker",)),
+)
+# Longer than a call takes, shorter than a start; and short enough that a function that calls itself is never stuck.
+PATIENCE_SECONDS: Final = 0.7
+_LOOK_SECONDS: Final = 0.01
+
+
+def share_processes() -> None:
+    """Let a call wait up to PATIENCE_SECONDS for a process of its function before it gets one of its own."""
+    from ministack.core import lambda_runtime
+    from ministack.services import lambda_svc
+
+    acquire = lambda_svc.acquire_worker
+    turn = threading.Lock()
+
+    def all_busy(key: Any) -> bool:
+        with lambda_runtime._lock:
+            processes = lambda_runtime._workers.get(key)
+            return bool(processes) and all(one.in_use for one in processes)
+
+    def acquire_patiently(name: str, config: dict[str, Any], code: bytes, qualifier: str = "$LATEST", **limits: Any) -> Any:
+        key = lambda_runtime._worker_key(name, config, qualifier)
+        deadline_seconds = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            # Looking and taking are one: of all that wait for the same process, one gets it and the others see that it is gone.
+            with turn:
+                if time.monotonic() >= deadline_seconds or not all_busy(key):
+                    return acquire(name, config, code, qualifier=qualifier, **limits)
+            time.sleep(_LOOK_SECONDS)
+
+    lambda_svc.acquire_worker = acquire_patiently
+
+
+def register() -> None:
+    """Share processes from now on; to be called once."""
+    attach.verify(SEAMS)
+    share_processes()

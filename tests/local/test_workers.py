@@ -1,0 +1,58 @@
+"""Functions share processes: a burst waits a moment for one, and a call that would wait too long gets its own."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
+import pytest
+
+from deployer.local import attach_workers
+
+
+@pytest.fixture(scope="module")
+def acquire() -> object:
+    """Return MiniStack's way to a process, sharing in place; put back at the end."""
+    from ministack.core import lambda_runtime
+    from ministack.services import lambda_svc
+
+    before = lambda_svc.acquire_worker
+    attach_workers.register()
+    yield lambda_svc.acquire_worker
+    lambda_svc.acquire_worker = before
+    lambda_runtime._workers.clear()
+
+
+def a_function(name: str) -> tuple[str, dict[str, object], bytes]:
+    """Return a function that is never started."""
+    return name, {"FunctionName": name, "FunctionArn": f"arn:aws:lambda:us-east-1:111122223333:function:{name}", "Runtime": "python3.13"}, b""
+
+
+def test_a_burst_shares_one_process(acquire: object) -> None:
+    """Eight short calls at once: each waits for the one before it, and none starts a second process."""
+    from ministack.core import lambda_runtime
+
+    function = a_function("burst")
+
+    def call() -> SimpleNamespace:
+        worker, _ = acquire(*function)
+        time.sleep(0.02)
+        lambda_runtime.release_worker(worker)
+        return worker
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        used = list(pool.map(lambda _: call(), range(8)))
+
+    assert len({id(one) for one in used}) == 1
+
+
+def test_a_call_never_waits_for_good(acquire: object) -> None:
+    """A function that calls itself holds the process that it would wait for."""
+    function = a_function("recursive")
+
+    outer, _ = acquire(*function)
+    inner, how = acquire(*function)
+
+    assert inner is not outer
+    assert how == "spawn"
