@@ -13,6 +13,7 @@ from deployer.vocabulary.errors import InputRefused, Mistake
 
 if TYPE_CHECKING:
     from deployer.cli.asking import Asker
+    from deployer.params.scenario import Scenario
     from deployer.planning.plan import BucketEmptying, RolloutPlan
     from deployer.planning.traffic import Move
 
@@ -37,6 +38,17 @@ def agree_to_move(move: Move, asker: Asker, *, yes: bool) -> None:
     if not asker.is_there:
         raise InputRefused("A confirmation is needed, and without a terminal nobody can be asked", hint="Run the same command with --yes.")
     if not asker.yes(f"Lead {move.name} to {move.region}?"):
+        raise InputRefused("Not confirmed; nothing was changed")
+
+
+def agree_to_drill(suffix: str, scenarios: tuple[Scenario, ...], asker: Asker, *, yes: bool) -> None:
+    """Return when payments at AWS may be drilled with; raises InputRefused when the person says no or there is none to ask."""
+    if yes:
+        return
+    if not asker.is_there:
+        raise InputRefused("A confirmation is needed, and without a terminal nobody can be asked", hint="Run the same command with --yes.")
+    names = ", ".join(one.name for one in scenarios)
+    if not asker.yes(f"Drill {names} on {suffix} at AWS, with payments of its own in the real ledger?"):
         raise InputRefused("Not confirmed; nothing was changed")
 
 

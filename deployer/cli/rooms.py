@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from deployer.aws.session import Aws, Observer
+    from deployer.drill.failover_drill import Watcher
+    from deployer.drill.history import DrillRecord
     from deployer.local.state import LocalState
     from deployer.outside.view import Outside
     from deployer.params.model import Environment
+    from deployer.params.scenario import Scenario
     from deployer.planning.lint import Finding
     from deployer.planning.plan import RolloutPlan
     from deployer.planning.survey import Survey
@@ -154,6 +157,22 @@ class Rooms:
         from deployer.rollout.holding import perform_move
 
         return perform_move(move, aws, outside, listener, clock, reason=reason)
+
+    def drill(self, aws: Aws, environment: Environment, scenario: Scenario, watcher: Watcher, clock: Clock) -> DrillRecord:
+        """`drill.failover_drill.run_drill`, on the embedded AWS of this folder or on AWS."""
+        from deployer.drill.failover_drill import run_drill
+        from deployer.drill.reach import hands_of, target_of
+
+        state = self.running_embedded() if environment.target == "local" else None
+        return run_drill(
+            scenario,
+            target_of(environment, self.api_key(aws, environment), state),
+            hands_of(aws, environment, state),
+            environment=environment.suffix,
+            consistency=environment.table.consistency.upper(),
+            clock=clock,
+            watcher=watcher,
+        )
 
     def api_key(self, aws: Aws, environment: Environment) -> str:
         """Return the key that `x-api-key` has to carry, from the replicated secret."""

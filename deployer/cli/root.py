@@ -6,6 +6,7 @@ import click
 
 from deployer import __version__
 from deployer.cli.check import check
+from deployer.cli.drill import drill
 from deployer.cli.fail_back import fail_back
 from deployer.cli.fail_over import fail_over
 from deployer.cli.local import local
@@ -25,9 +26,10 @@ def main() -> None:
     """Roll one payment API out to two AWS Regions, from one parameter file.
 
     PARAMS is a parameter file such as params/local.yaml. Exit codes: 0 done or nothing to do, 2 bad input, 3 AWS refused,
-    4 roll-out failed, 7 someone else is rolling out, 8 drifted or diverged, 10 `plan --exit-code` found changes.
+    4 roll-out failed, 7 someone else is rolling out, 8 drifted or diverged, 9 a drill broke a limit,
+    10 `plan --exit-code` found changes.
     """
 
 
-for command in (check, render, plan, roll_out, status, outputs, fail_over, fail_back, simulate, tear_down, local):
+for command in (check, render, plan, roll_out, status, outputs, fail_over, fail_back, drill, simulate, tear_down, local):
     main.add_command(command)
