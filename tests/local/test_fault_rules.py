@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -240,3 +241,10 @@ def signed_for(region: str, service: str) -> dict[str, str]:
 def test_request_is_for_the_service_it_is_signed_for(request_scope: dict[str, Any], called: CalledService | None) -> None:
     """Unsigned ones by host or path; some belong to no Region."""
     assert called_service(request_scope, Whereabouts(region_of_api={"ab12": WEST}.get, region_of_bucket={"eastern": EAST}.get)) == called
+
+
+def test_guide_says_what_each_kind_means() -> None:
+    """In the words that stand beside the kinds."""
+    guide = (Path(__file__).parents[2] / "docs" / "local.md").read_text()
+
+    assert [kind for kind, meaning in MEANINGS.items() if f"| `{kind}` | {meaning} |" not in guide] == []

@@ -14,13 +14,24 @@ from deployer.local.copies import WaitingCopies
 from deployer.local.faults import FaultKind
 from tests.local.test_buckets import a_bucket
 from tests.support.audit import an_item
-from tests.support.edges import deploy_echo_api, function_trust
+from tests.support.edges import a_function, deploy_echo_api, function_trust
 from tests.support.embedded import EmbeddedAws, running_embedded_aws
 from tests.support.faults import broken, knock, until
 from tests.support.outbox import a_table, an_outbox
 from tests.support.stacks import deploy, unique
 
 EAST, WEST = "us-east-1", "us-east-2"
+LISTER = """
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+def handle(event, context):
+    try:
+        boto3.client("dynamodb", config=Config(retries={"total_max_attempts": 1})).list_tables()
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+    return "listed"
+"""
 LOST = pytest.mark.parametrize(
     ("kind", "region", "details"),
     [
@@ -141,6 +152,23 @@ def test_function_is_not_run_while_its_service_is_out(aws: EmbeddedAws) -> None:
         assert knock(aws.state, EAST, name) == "500"
 
     assert knock(aws.state, EAST, name, seconds_max=10) == "200"
+
+
+def test_functions_calls_meet_the_fault_too(aws: EmbeddedAws) -> None:
+    """What is out is out for the Region's own functions, and they are told as everybody is."""
+    policy = {"Statement": [{"Effect": "Allow", "Action": "dynamodb:ListTables", "Resource": "*"}]}
+    role = {"AssumeRolePolicyDocument": function_trust(), "Policies": [{"PolicyName": "list", "PolicyDocument": policy}]}
+    resources = {"Role": {"Type": "AWS::IAM::Role", "Properties": role}, "Lister": a_function(aws, EAST, LISTER)}
+    function = deploy(aws, resources).physical_ids["Lister"]
+
+    def told() -> str:
+        answer = aws.clients("lambda", EAST).invoke(FunctionName=function, Payload=b"{}")
+        return answer["Payload"].read().decode().strip('"')
+
+    assert told() == "listed"
+    with broken(aws.state, FaultKind.SERVICE_OUT, EAST, service="dynamodb"):
+        assert told() == "ServiceUnavailable"
+    assert told() == "listed"
 
 
 def test_schedule_of_a_dead_region_misses_its_time(aws: EmbeddedAws) -> None:
