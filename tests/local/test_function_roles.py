@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
 
 from tests.support.embedded import EmbeddedAws
 from tests.support.function_events import a_payment_event, a_read_event, an_authorizer_event, recorded
-from tests.support.function_stack import API_KEY, FunctionStack, create_function_stack
+from tests.support.function_stack import API_KEY, CONFIGURATION, REGION, TERMS, FunctionStack, create_function_stackfrom tests.support.stacks import unique
+
+# payment.configuration keeps what it read for as long; a busy machine takes its time on top.
+FRESH_SECONDS = 30
+PATIENCE_SECONDS = 30
 
 ACTIONS = {
-    "payment": ("dynamodb:PutItem", "dynamodb:GetItem"),
+    "payment": ("dynamodb:PutItem", "dynamodb:GetItem", "ssm:GetParameter"),
     "health": ("dynamodb:GetItem", "secretsmanager:DescribeSecret"),
     "authorizer": ("secretsmanager:GetSecretValue",),
 }
@@ -85,6 +90,39 @@ def test_the_payment_function_needs_each_of_its_actions(without: str, event: dic
 
     assert invocation.answer["statusCode"] == 503
     assert '"error": "AccessDeniedException"' in invocation.log
+
+
+@pytest.mark.parametrize(("without", "status"), [(None, 400), ("ssm:GetParameter", 201)])
+def test_the_payment_function_needs_to_read_its_terms(without: str | None, status: int, stack: FunctionStack) -> None:
+    """By a signed request of its own. Without the right it takes what the terms would refuse, and the log says why."""
+    event = a_payment_event({"amount": 2, "currency": "CHF", "customerId": "c"}, key=f"terms-{without}")
+
+    invocation = stack.invoke("payment", event, without=without)
+
+    assert invocation.answer["statusCode"] == status
+    assert ('"error": "AccessDeniedException"' in invocation.log) is bool(without)
+
+
+def test_a_pause_is_obeyed_by_the_running_function_and_ends(stack: FunctionStack) -> None:
+    """Without a roll-out, by what stands in the parameter, within the half minute that what was read is good; and back again."""
+    configuration = stack.aws.clients("ssm", REGION)
+
+    def until(status: int) -> dict[str, Any]:
+        deadline = time.monotonic() + FRESH_SECONDS + PATIENCE_SECONDS
+        while True:
+            # A new payment each time: one that was taken is answered on any terms.
+            answer = stack.invoke("payment", a_payment_event(key=unique("pause"))).answer
+            if answer["statusCode"] == status or time.monotonic() > deadline:
+                return answer
+            time.sleep(1)
+
+    configuration.put_parameter(Name=CONFIGURATION, Value='{"payments": {"paused": true}}', Overwrite=True)
+    paused = until(503)
+    configuration.put_parameter(Name=CONFIGURATION, Value=json.dumps({"payments": TERMS}), Overwrite=True)
+    resumed = until(201)
+
+    assert (paused["statusCode"], paused["headers"]["Retry-After"]) == (503, "60")
+    assert resumed["statusCode"] == 201
 
 
 def test_taking_and_replaying_need_no_read_permission(stack: FunctionStack) -> None:

@@ -19,6 +19,7 @@ from tests.support.embedded import EmbeddedAws
 from tests.support.outbox import AUDIT, RECONCILIATION
 from tests.support.plain_stacks import PlainStacks
 from tests.support.rendering import PROJECT, an_environment, as_data
+from tests.support.rotation_role import rotation_calls
 from tests.support.service_roles import ServiceRole, refused
 from tests.support.stacks import unique
 
@@ -33,11 +34,13 @@ FUNCTIONS = {
     "audit": f"payment-audit-primary-{SUFFIX}",
     "reconciliation": f"payment-reconciliation-primary-{SUFFIX}",
     "stream_lookup": f"payment-stream-lookup-primary-{SUFFIX}",
+    "rotation": f"payment-rotation-secondary-{SUFFIX}",
     "hold": f"payment-hold-secondary-{SUFFIX}",
     "failover_latch": f"payment-failover-latch-secondary-{SUFFIX}",
 }
-# The hold is the standby's.
-WHERE = {FUNCTIONS["hold"]: PEER, FUNCTIONS["failover_latch"]: PEER}
+ROTATION = rotation_calls(SUFFIX, home=PEER, peer=REGION)
+# The hold is the standby's, and so is the secret's primary.
+WHERE = {FUNCTIONS[one]: PEER for one in ("hold", "failover_latch", "rotation")}
 HOLD = {"TableName": f"payment-hold-{SUFFIX}"}
 HOLD_KEY = {"hold_id": {"S": "primary"}}
 # What these two do by code, and Lambda for them, is shown in test_audit_outbox.py and test_audit_reconciliation.py, action by action.
@@ -45,6 +48,7 @@ BEHIND_THE_SCENES = {
     "audit": {action for actions, _ in AUDIT for action in actions},
     "reconciliation": {action for actions, _ in RECONCILIATION for action in actions},
     "stream_lookup": {"dynamodb:DescribeTable"},
+    "rotation": {action for _, _, action, _ in ROTATION},
     "hold": {"dynamodb:GetItem"},
     "failover_latch": {"dynamodb:PutItem"},
 }
@@ -239,7 +243,7 @@ def test_every_role_of_the_templates_is_shown_to_be_enough(stacks: PlainStacks) 
     assert roles == SHOWN_ELSEWHERE.keys() | {
         *("PaymentFunctionRole", "HealthFunctionRole", "AuthorizerFunctionRole"),
         *("AuditFunctionRole", "ReconciliationFunctionRole", "StreamLookupFunctionRole"),
-        *("HoldFunctionRole", "FailoverLatchFunctionRole"),
+        *("HoldFunctionRole", "FailoverLatchFunctionRole", "RotationFunctionRole"),
         *("AuditReplicationRole", "FlowLogRole", "CanaryRole", "BackupRole"),
     }
 
@@ -255,6 +259,14 @@ def test_functions_behind_the_scenes_have_what_they_are_shown_to_need(role: Call
 def test_the_stream_lookup_needs_to_look_at_the_table(stacks: PlainStacks, role: Callable[[str], ServiceRole]) -> None:
     """It finds the stream's name there, and sees nothing else of the table."""
     _needs(role(FUNCTIONS["stream_lookup"]), "dynamodb", "dynamodb:DescribeTable", lambda table: table.describe_table(TableName=TABLE))
+
+
+@pytest.mark.parametrize(("service", "region", "action", "call"), ROTATION)
+def test_rotation_role_needs_each_of_its_actions(
+    role: Callable[[str], ServiceRole], service: str, region: str, action: str, call: Call
+) -> None:
+    """The secret in its own Region, the replica's labels in the other, and the authorizer of each."""
+    _needs(role(FUNCTIONS["rotation"]), service, action, call, region)
 
 
 def test_hold_is_seen_by_one_and_set_by_the_other(stacks: PlainStacks, role: Callable[[str], ServiceRole]) -> None:

@@ -25,6 +25,8 @@ ROOT = Path(__file__).parents[2]
 SUFFIX = "roles"
 REGION = "us-east-1"
 API_KEY = "a-key-for-tests"
+CONFIGURATION = name_of("configuration parameter", suffix=SUFFIX)
+TERMS = {"amountsMax": {"CHF": "1"}}
 LOGICAL_IDS = {"payment": "PaymentFunction", "health": "HealthFunction", "authorizer": "AuthorizerFunction"}
 # Lambda does these with the role, for the network, the log and the trace; the code does not: `test_service_roles.py` tries them.
 SERVICE_PREFIXES = ("ec2:", "logs:", "xray:")
@@ -129,7 +131,7 @@ def _known(system: RenderedSystem) -> dict[str, str]:
 
 
 def _stores() -> dict[str, Any]:
-    """Return the table and the secret under the names the functions know."""
+    """Return the table, the secret and the configuration under the names the functions know."""
     return {
         "Table": {
             "Type": "AWS::DynamoDB::Table",
@@ -143,6 +145,14 @@ def _stores() -> dict[str, Any]:
         "Secret": {
             "Type": "AWS::SecretsManager::Secret",
             "Properties": {"Name": name_of("secret", suffix=SUFFIX), "SecretString": json.dumps({"api_key": API_KEY})},
+        },
+        "Configuration": {
+            "Type": "AWS::SSM::Parameter",
+            "Properties": {
+                "Name": CONFIGURATION,
+                "Type": "String",
+                "Value": json.dumps({"payments": TERMS}),
+            },
         },
     }
 
