@@ -10,7 +10,8 @@ import pytest
 
 from tests.support.embedded import EmbeddedAws
 from tests.support.function_events import a_payment_event, a_read_event, an_authorizer_event, recorded
-from tests.support.function_stack import API_KEY, CONFIGURATION, REGION, TERMS, FunctionStack, create_function_stackfrom tests.support.stacks import unique
+from tests.support.function_stack import API_KEY, CONFIGURATION, REGION, TERMS, FunctionStack, create_function_stack
+from tests.support.stacks import unique
 
 # payment.configuration keeps what it read for as long; a busy machine takes its time on top.
 FRESH_SECONDS = 30
