@@ -36,7 +36,7 @@ class FaultGate:
                 await application(scope, receive, send)
                 return
             if self._faults.way(region) is not Way.OPEN:
-                await self._swallow(region, scope, receive, door)
+                await self._swallow(lambda: self._faults.way(region), scope, receive, door)
                 return
             if self._faults.service_is_out(region, "execute-api"):
                 await _answer(send, fault_answers.service_unavailable("execute-api", scope))
@@ -55,8 +55,8 @@ class FaultGate:
             called = called_service(scope, whereabouts) if self._faults.active() and scope["type"] == "http" else None
             if called is None:
                 await application(scope, receive, send)
-            elif self._faults.way(called.region) is not Way.OPEN:
-                await self._swallow(called.region, scope, receive, door)
+            elif self._faults.way_between(called.caller, called.region) is not Way.OPEN:
+                await self._swallow(lambda: self._faults.way_between(called.caller, called.region), scope, receive, door)
             elif self._faults.service_is_out(called.region, called.service) or (
                 called.changes_bucket and not self._faults.alive(CONTROL_PLANE_REGION)
             ):
@@ -70,11 +70,11 @@ class FaultGate:
         self._changed.set()
         self._changed = asyncio.Event()
 
-    async def _swallow(self, region: str, scope: Scope, receive: Receive, door: Door) -> None:
-        """Let a request wait while its Region swallows what comes, then reset its connection; at once when it refuses."""
+    async def _swallow(self, way: Callable[[], Way], scope: Scope, receive: Receive, door: Door) -> None:
+        """Let a request wait while its way swallows what comes, then reset its connection; at once when it refuses."""
         gone = asyncio.create_task(_until_gone(receive))
         try:
-            while self._faults.way(region) is Way.SILENT and not gone.done():
+            while way() is Way.SILENT and not gone.done():
                 change = asyncio.create_task(self._changed.wait())
                 await asyncio.wait({gone, change}, return_when=asyncio.FIRST_COMPLETED)
                 change.cancel()

@@ -56,8 +56,8 @@ MEANINGS: Final[dict[FaultKind, str]] = {
         "the one calls are signed with, such as dynamodb, secretsmanager, ssm, s3, sts, lambda or execute-api."
     ),
     FaultKind.PARTITION: (
-        "The Region and its --peer do not reach each other, for replication, quorum and canaries; clients and health checkers reach both. "
-        "The peer us-west-2 is the witness."
+        "The Region and its --peer do not reach each other, for replication, quorum, canaries and functions' calls; clients and health "
+        "checkers reach both. The peer us-west-2 is the witness."
     ),
     FaultKind.ISOLATED: "The Region reaches no other one, its clients and health checkers still reach it: every partition at once.",
     FaultKind.CHECKER_WRONG: "The health checkers in one checker Region see every endpoint as failing: their own network's fault.",
@@ -163,6 +163,13 @@ class RegionFaults:
         if FaultKind.DEAD in kinds:
             return Way.SHUT
         return Way.SILENT if FaultKind.BLACK_HOLE in kinds else Way.OPEN
+
+    def way_between(self, caller: str | None, region: str) -> Way:
+        """Return how a call to a Region fares that comes from another one's function, or from outside: a parted one is swallowed."""
+        for place in (caller, region):
+            if place is not None and self.way(place) is not Way.OPEN:
+                return self.way(place)
+        return Way.OPEN if caller is None or self.connected(caller, region) else Way.SILENT
 
     def alive(self, region: str) -> bool:
         """Tell whether anything happens in a Region at all: functions, deliveries, canaries, alarms, replication."""

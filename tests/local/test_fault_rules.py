@@ -63,6 +63,16 @@ def test_partition_parts_two_and_no_more() -> None:
     assert faults.way(EAST) is Way.OPEN
 
 
+def test_call_from_a_function_needs_its_own_region_and_the_way() -> None:
+    """From outside it needs neither; what is parted is swallowed, what a dead Region's function says is refused."""
+    parted = some_faults(Fault(kind=FaultKind.PARTITION, region=EAST, peer=WEST))
+    dead = some_faults(Fault(kind=FaultKind.DEAD, region=EAST))
+
+    assert [parted.way_between(caller, WEST) for caller in (None, EAST, WEST)] == [Way.OPEN, Way.SILENT, Way.OPEN]
+    assert [dead.way_between(caller, WEST) for caller in (None, EAST, WEST)] == [Way.OPEN, Way.SHUT, Way.OPEN]
+    assert dead.way_between(WEST, EAST) is Way.SHUT
+
+
 def test_isolated_region_reaches_itself_alone() -> None:
     """Every partition at once."""
     faults = some_faults(Fault(kind=FaultKind.ISOLATED, region=WEST))
@@ -223,6 +233,11 @@ def signed_for(region: str, service: str) -> dict[str, str]:
         ),
         pytest.param(asked(path="/eastern/key", headers=signed_for(WEST, "s3")), to("s3", EAST), id="bucket of another Region"),
         pytest.param(
+            asked(headers={"authorization": "AWS4-HMAC-SHA256 Credential=ASIAWESTERN/20260102/us-east-1/lambda/aws4_request, Signature=0"}),
+            CalledService(service="lambda", region=EAST, caller=WEST),
+            id="function of another Region",
+        ),
+        pytest.param(
             asked(query_string=b"X-Amz-Credential=AKIA%2F20260102%2Fus-east-2%2Fs3%2Faws4_request&X-Amz-Expires=60"),
             to("s3", WEST),
             id="presigned",
@@ -240,7 +255,11 @@ def signed_for(region: str, service: str) -> dict[str, str]:
 )
 def test_request_is_for_the_service_it_is_signed_for(request_scope: dict[str, Any], called: CalledService | None) -> None:
     """Unsigned ones by host or path; some belong to no Region."""
-    assert called_service(request_scope, Whereabouts(region_of_api={"ab12": WEST}.get, region_of_bucket={"eastern": EAST}.get)) == called
+    whereabouts = Whereabouts(
+        region_of_api={"ab12": WEST}.get, region_of_bucket={"eastern": EAST}.get, region_of_function={"ASIAWESTERN": WEST}.get
+    )
+
+    assert called_service(request_scope, whereabouts) == called
 
 
 def test_guide_says_what_each_kind_means() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,12 +25,15 @@ EAST, WEST = "us-east-1", "us-east-2"
 LISTER = """
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 def handle(event, context):
     try:
-        boto3.client("dynamodb", config=Config(retries={"total_max_attempts": 1})).list_tables()
+        config = Config(retries={"total_max_attempts": 1}, read_timeout=1)
+        boto3.client("dynamodb", event.get("region"), config=config).list_tables()
     except ClientError as error:
         return error.response["Error"]["Code"]
+    except BotoCoreError as error:
+        return type(error).__name__
     return "listed"
 """
 LOST = pytest.mark.parametrize(
@@ -161,14 +165,17 @@ def test_functions_calls_meet_the_fault_too(aws: EmbeddedAws) -> None:
     resources = {"Role": {"Type": "AWS::IAM::Role", "Properties": role}, "Lister": a_function(aws, EAST, LISTER)}
     function = deploy(aws, resources).physical_ids["Lister"]
 
-    def told() -> str:
-        answer = aws.clients("lambda", EAST).invoke(FunctionName=function, Payload=b"{}")
-        return answer["Payload"].read().decode().strip('"')
+    def told(region: str = EAST) -> str:
+        answer = aws.clients("lambda", EAST).invoke(FunctionName=function, Payload=json.dumps({"region": region}).encode())
+        return str(json.loads(answer["Payload"].read()))
 
     assert told() == "listed"
     with broken(aws.state, FaultKind.SERVICE_OUT, EAST, service="dynamodb"):
         assert told() == "ServiceUnavailable"
-    assert told() == "listed"
+    with broken(aws.state, FaultKind.PARTITION, EAST, peer=WEST):
+        assert (told(EAST), told(WEST)) == ("listed", "ReadTimeoutError")
+        assert aws.clients("dynamodb", WEST).list_tables()
+    assert (told(EAST), told(WEST)) == ("listed", "listed")
 
 
 def test_schedule_of_a_dead_region_misses_its_time(aws: EmbeddedAws) -> None:

@@ -15,17 +15,18 @@ from deployer.local.strong_replication import StrongTable
 
 EAST, WEST, WITNESS = "us-east-1", "us-east-2", "us-west-2"
 REPLICAS = (EAST, WEST)
+# An eventual table has no witness, and may have more replicas than two.
+EVERYWHERE = (EAST, WEST, WITNESS)
 LAG = 0.5
 
-some_region = st.sampled_from(REPLICAS)
-some_member = st.sampled_from((EAST, WEST, WITNESS))
+some_member = st.sampled_from(EVERYWHERE)
 some_fault = st.one_of(
     st.builds(Fault, kind=st.sampled_from((FaultKind.DEAD, FaultKind.BLACK_HOLE, FaultKind.ISOLATED)), region=some_member),
     st.tuples(some_member, some_member)
     .filter(lambda pair: pair[0] != pair[1])
     .map(lambda pair: Fault(kind=FaultKind.PARTITION, region=pair[0], peer=pair[1])),
 )
-some_writes = st.tuples(st.just("write"), some_region, st.sampled_from("abc"), st.booleans())
+some_writes = st.tuples(st.just("write"), some_member, st.sampled_from("abc"), st.booleans())
 some_steps = st.lists(
     st.one_of(
         some_writes,
@@ -42,18 +43,18 @@ some_steps = st.lists(
 
 def some_faults() -> RegionFaults:
     """Return faults that nothing is broken by yet."""
-    return RegionFaults(edges=REPLICAS, known=(EAST, WEST, WITNESS))
+    return RegionFaults(edges=REPLICAS, known=EVERYWHERE)
 
 
 @dataclass
 class EventualWorld:
-    """Two Regions' stores, a clock that tests turn, and a wall clock that jumps."""
+    """Three Regions' stores, a clock that tests turn, and a wall clock that jumps."""
 
     faults: RegionFaults = field(default_factory=some_faults)
     now: float = 0.0
     wall_ns: int = 10**18
     lag: float = LAG
-    stores: dict[str, dict[str, Any]] = field(default_factory=lambda: {region: {} for region in REPLICAS})
+    stores: dict[str, dict[str, Any]] = field(default_factory=lambda: {region: {} for region in EVERYWHERE})
     arrived: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     order: list[tuple[str, Any]] = field(default_factory=list)
 
@@ -68,7 +69,7 @@ class EventualWorld:
         content = None if deleted else number
         self._put(region, item, content)
         self.order.append((item, content))
-        others = [other for other in REPLICAS if other != region]
+        others = [other for other in EVERYWHERE if other != region]
         change = Change(table="t", item=item, content=(number, content))
         self.replication.written(region, others, change, now=self.now)
 
@@ -103,7 +104,7 @@ class EventualWorld:
 
 
 @given(some_steps)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_healed_regions_hold_the_latest_write_of_each_item(steps: list[tuple[Any, ...]]) -> None:
     """Whatever was written where, parted, dead and healed, and however the machine's clock jumped."""
     world = EventualWorld()
@@ -115,12 +116,12 @@ def test_healed_regions_hold_the_latest_write_of_each_item(steps: list[tuple[Any
     assert world.replication.deliver(world.now) is None
     latest = dict(world.order)
     expected = {item: content for item, content in latest.items() if content is not None}
-    assert world.stores == {EAST: expected, WEST: expected}
+    assert world.stores == dict.fromkeys(EVERYWHERE, expected)
     assert world.replication.backlogs(world.now) == ()
 
 
 @given(some_steps)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_writes_of_a_region_arrive_in_their_order_and_never_twice(steps: list[tuple[Any, ...]]) -> None:
     """Some never arrive because something later was there already."""
     world = EventualWorld()
@@ -134,13 +135,13 @@ def test_writes_of_a_region_arrive_in_their_order_and_never_twice(steps: list[tu
 
 
 @given(some_steps)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_dead_region_stays_as_it_was(steps: list[tuple[Any, ...]]) -> None:
     """Nothing arrives in it and nothing leaves it."""
     world = EventualWorld()
     for step in steps:
         before = {region: dict(store) for region, store in world.stores.items()}
-        was_dead = [region for region in REPLICAS if not world.faults.alive(region)]
+        was_dead = [region for region in EVERYWHERE if not world.faults.alive(region)]
         world.play(step)
         for region in was_dead:
             if not world.faults.alive(region):
@@ -153,7 +154,7 @@ def test_write_arrives_after_the_lag_and_not_before() -> None:
     world.write(EAST, "a")
 
     assert world.replication.deliver(LAG - 0.01) == LAG
-    assert world.stores == {EAST: {"a": 0}, WEST: {}}
+    assert world.stores == {EAST: {"a": 0}, WEST: {}, WITNESS: {}}
     assert world.replication.deliver(LAG) is None
     assert world.stores[WEST] == {"a": 0}
 
@@ -167,8 +168,9 @@ def test_backlog_tells_how_much_waits_and_since_when() -> None:
     world.write(EAST, "b")
     world.replication.deliver(world.now)
 
-    (backlog,) = world.replication.backlogs(world.now)
+    backlog, _ = world.replication.backlogs(world.now)
     assert (backlog.source, backlog.target, backlog.writes_count, backlog.oldest_seconds) == (EAST, WEST, 2, 3.0)
+    assert world.stores == {EAST: {"a": 0, "b": 1}, WEST: {}, WITNESS: {"a": 0}}
 
 
 def test_both_sides_of_a_partition_wrote_and_the_later_one_wins_even_when_it_deleted() -> None:
@@ -180,11 +182,11 @@ def test_both_sides_of_a_partition_wrote_and_the_later_one_wins_even_when_it_del
     world.faults.inject(Fault(kind=FaultKind.PARTITION, region=EAST, peer=WEST))
     world.write(WEST, "a")
     world.write(EAST, "a", deleted=True)
-    assert world.stores == {EAST: {}, WEST: {"a": 1}}
+    assert (world.stores[EAST], world.stores[WEST]) == ({}, {"a": 1})
 
     world.faults.heal()
     world.replication.deliver(world.now + LAG)
-    assert world.stores == {EAST: {}, WEST: {}}
+    assert world.stores == {EAST: {}, WEST: {}, WITNESS: {}}
 
 
 @dataclass
@@ -197,8 +199,8 @@ class StrongWorld:
     writes_count: int = 0
 
     def __post_init__(self) -> None:
+        # Nobody tells the table of a healing: what it promises holds from the first question on.
         self.table = StrongTable(REPLICAS, (WITNESS,), self._arrive, self.faults.connected)
-        self.faults.watch(self.table.catch_up)
 
     def read(self, region: str, item: str) -> tuple[bool, int | None]:
         """Return whether a strong read is served, and what it reads."""
@@ -226,9 +228,9 @@ class StrongWorld:
     def play(self, step: tuple[Any, ...]) -> str:
         """Do one step; return what a client was told, if there was one."""
         match step:
-            case ("write", region, item, True):
+            case ("write", region, item, True) if region in REPLICAS:
                 return self.write(region, item)
-            case ("write", region, item, False):
+            case ("write", region, item, False) if region in REPLICAS:
                 return self.put_once(region, item)
             case ("break", fault):
                 self.faults.inject(fault)
@@ -243,7 +245,7 @@ class StrongWorld:
 
 
 @given(some_steps)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_strong_read_sees_every_acknowledged_write(steps: list[tuple[Any, ...]]) -> None:
     """In any Region that answers, after each step: operations are linear an item, whatever is broken."""
     world = StrongWorld()
@@ -256,13 +258,13 @@ def test_strong_read_sees_every_acknowledged_write(steps: list[tuple[Any, ...]])
 
 
 @given(some_steps)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_conditional_put_happens_once(steps: list[tuple[Any, ...]]) -> None:
     """However many Regions try it, before, during and after faults."""
     world = StrongWorld()
     told = []
     for step in steps:
-        if step[0] == "write":
+        if step[0] == "write" and step[1] in REPLICAS:
             told.append((step[2], world.put_once(step[1], step[2])))
         else:
             world.play(step)
@@ -272,7 +274,7 @@ def test_conditional_put_happens_once(steps: list[tuple[Any, ...]]) -> None:
 
 
 @given(some_steps)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_healed_table_is_the_same_everywhere(steps: list[tuple[Any, ...]]) -> None:
     """And nothing waits."""
     world = StrongWorld()
