@@ -17,33 +17,42 @@ SEAMS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("ministack.core.lambda_runtime", ("_workers", "_lock", "_worker_key")),
     ("ministack.services.lambda_svc", ("acquire_worker",)),
 )
-# Longer than a call takes, shorter than a start; and short enough that a function that calls itself is never stuck.
+# Longer than a call takes, shorter than a start.
 PATIENCE_SECONDS: Final = 0.7
+# With as many, one more would only slow the others; calls that come faster wait, as they would for a function's reserved concurrency.
+PROCESSES_ENOUGH: Final = 4
+# Short enough that functions that call each other are never stuck.
+PATIENCE_SECONDS_MAX: Final = 20.0
 _LOOK_SECONDS: Final = 0.01
+_LATER_LOOK_SECONDS: Final = 0.05
 
 
 def share_processes() -> None:
-    """Let a call wait up to PATIENCE_SECONDS for a process of its function before it gets one of its own."""
+    """Let a call wait for a process of its function before it gets one of its own: the longer, the more there are."""
     from ministack.core import lambda_runtime
     from ministack.services import lambda_svc
 
     acquire = lambda_svc.acquire_worker
     turn = threading.Lock()
 
-    def all_busy(key: Any) -> bool:
+    def patience_seconds(key: Any) -> float:
+        """Return how long to wait from the call's begin on; nothing while a process is free, or there is none."""
         with lambda_runtime._lock:
-            processes = lambda_runtime._workers.get(key)
-            return bool(processes) and all(one.in_use for one in processes)
+            processes = lambda_runtime._workers.get(key) or ()
+            if not all(one.in_use for one in processes):
+                return 0.0
+            count = len(processes)
+        return PATIENCE_SECONDS * bool(count) if count < PROCESSES_ENOUGH else PATIENCE_SECONDS_MAX
 
     def acquire_patiently(name: str, config: dict[str, Any], code: bytes, qualifier: str = "$LATEST", **limits: Any) -> Any:
         key = lambda_runtime._worker_key(name, config, qualifier)
-        deadline_seconds = time.monotonic() + PATIENCE_SECONDS
+        began = time.monotonic()
         while True:
             # Looking and taking are one: of all that wait for the same process, one gets it and the others see that it is gone.
             with turn:
-                if time.monotonic() >= deadline_seconds or not all_busy(key):
+                if time.monotonic() - began >= patience_seconds(key):
                     return acquire(name, config, code, qualifier=qualifier, **limits)
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_LOOK_SECONDS if time.monotonic() - began < PATIENCE_SECONDS else _LATER_LOOK_SECONDS)
 
     lambda_svc.acquire_worker = acquire_patiently
 

@@ -26,7 +26,11 @@ def acquire() -> object:
 
 def a_function(name: str) -> tuple[str, dict[str, object], bytes]:
     """Return a function that is never started."""
-    return name, {"FunctionName": name, "FunctionArn": f"arn:aws:lambda:us-east-1:111122223333:function:{name}", "Runtime": "python3.13"}, b""
+    return (
+        name,
+        {"FunctionName": name, "FunctionArn": f"arn:aws:lambda:us-east-1:111122223333:function:{name}", "Runtime": "python3.13"},
+        b"",
+    )
 
 
 def test_a_burst_shares_one_process(acquire: object) -> None:
@@ -56,3 +60,18 @@ def test_a_call_never_waits_for_good(acquire: object) -> None:
 
     assert inner is not outer
     assert how == "spawn"
+
+
+def test_calls_beyond_a_few_processes_wait_for_one(acquire: object) -> None:
+    """More processes would only slow those that are there: under a storm of retries that never ends."""
+    from ministack.core import lambda_runtime
+
+    function = a_function("crowd")
+    held = [acquire(*function)[0] for _ in range(attach_workers.PROCESSES_ENOUGH)]
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        waiting = pool.submit(acquire, *function)
+        time.sleep(2 * attach_workers.PATIENCE_SECONDS)
+        lambda_runtime.release_worker(held[2])
+
+        assert waiting.result()[0] is held[2]
