@@ -220,6 +220,27 @@ def guard_deletion(name: str, check: Callable[[str, dict[str, Any]], None]) -> N
     _run_off_the_loop(frozenset({name}))
 
 
+def guard_settings(name: str, check: Callable[[dict[str, Any], dict[str, Any]], None]) -> None:
+    """Call `check(old properties (empty at a create), new properties)` before each create and update of a known resource type.
+
+    What it raises fails the resource, and nothing of it is made or changed.
+    """
+    from ministack.services.cloudformation import provisioners
+
+    handler = provisioners._RESOURCE_HANDLERS[name]
+    create, update = handler["create"], handler.get("update")
+
+    def check_and_create(logical_id: str, properties: dict[str, Any], *more: Any) -> Any:
+        check({}, properties)
+        return create(logical_id, properties, *more)
+
+    def check_and_update(physical_id: str, old: dict[str, Any], new: dict[str, Any], *more: Any) -> Any:
+        check(old, new)
+        return update(physical_id, old, new, *more)
+
+    handler |= {"create": check_and_create} | ({"update": check_and_update} if update else {})
+
+
 def known_resource_types() -> Iterable[str]:
     """Return the names of the resource types that CloudFormation can create now."""
     from ministack.services.cloudformation import provisioners

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from deployer.local import attach
+from deployer.local.template_references import unresolved
 
 SEAMS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
-    ("ministack.services.cloudformation.changesets", ("_evaluate_conditions", "_find_change_set")),
+    ("ministack.services.cloudformation.changesets", ("_evaluate_conditions", "_find_change_set", "validate_template_support")),
     ("ministack.services.cloudformation.engine", ("_evaluate_conditions", "_resolve_refs")),
-    ("ministack.services.cloudformation.handlers", ("_evaluate_conditions",)),
+    ("ministack.services.cloudformation.handlers", ("_evaluate_conditions", "validate_template_support")),
     ("ministack.services.cloudformation.provisioners", ("_RESOURCE_HANDLERS",)),
     ("ministack.services.cloudformation.stacks", ("_evaluate_conditions",)),
     ("ministack.services.iam", ("_roles", "_policies")),
@@ -25,6 +26,7 @@ def register() -> None:
     """Correct this process's CloudFormation; raises DeployerError when MiniStack is not the one expected."""
     attach.verify(SEAMS)
     resolve_conditions_in_their_region()
+    refuse_unresolved_references()
     refuse_taken_iam_names()
     find_change_sets_by_stack_id()
 
@@ -60,6 +62,22 @@ def resolve_conditions_in_their_region() -> None:
 
     for module in (changesets, engine, handlers, stacks):
         module._evaluate_conditions = evaluate_here
+
+
+def refuse_unresolved_references() -> None:
+    """Answer ValidationError to a template that refers to what it does not have; MiniStack puts the name in for the value."""
+    from ministack.services.cloudformation import changesets, handlers
+
+    validate = handlers.validate_template_support
+
+    def validate_references_too(template: dict[str, Any], conditions: dict[str, bool], params: Any = None) -> None:
+        validate(template, conditions, params=params)
+        # ValidateTemplate is given no parameters, and so knows of no condition whether it holds.
+        if reason := unresolved(template, {} if params is None else conditions):
+            raise ValueError(reason)
+
+    for module in (changesets, handlers):
+        module.validate_template_support = validate_references_too
 
 
 def refuse_taken_iam_names() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from deployer.local import attach, attach_services, attributes, bucket_settings, buckets, metric_math_alarms, template_urls
+from deployer.local import attach, attach_packages, attach_services, attributes, bucket_settings, buckets, metric_math_alarms, template_urls
 from deployer.local.composite_alarms import COMPOSITE_ALARM
 from deployer.local.global_tables import GLOBAL_TABLE
 from deployer.local.health_checks import HEALTH_CHECK
@@ -40,6 +40,8 @@ def register() -> None:
     attach_services.name_log_groups_as_policies_do()
     attach_services.take_loopback_for_tls()
     attach_services.read_template_urls_as(template_urls.path_style)
+    attach.verify(attach_packages.SEAMS)
+    attach_packages.refuse_absent_packages()
     attach.register_resource_types(BEHAVING)
     attach.amend_resource_type("AWS::S3::Bucket", bucket_settings.settle)
     attach.amend_resource_type("AWS::S3::Bucket", buckets.settle_object_lock)
