@@ -13,7 +13,7 @@ from deployer.params.scenario import ActionPlan, FaultPlan, Scenario
 ASK_AFTER_SECONDS: Final = 10.0
 _TAKE_AWAY: Final = ("dead", "black-hole", "isolated")
 
-DeedKind = Literal["phase", "break", "heal", "heal-all", "fail-over", "fail-back", "broken-roll-out", "ask-survivor", "end"]
+DeedKind = Literal["phase", "break", "heal", "heal-all", "fail-over", "fail-back", "broken-roll-out", "by-hand", "ask-survivor", "end"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +88,7 @@ def _acting(action: ActionPlan, begins: dict[PhaseName, float]) -> Deed:
         "fail-over": "an operator fails over",
         "fail-back": "an operator fails back",
         "broken-roll-out": f"a broken release goes out to the {action.region}",
+        "by-hand": "now people break something, by hand or with FIS",
     }
     return Deed(at_seconds=begins[phase] + action.at_seconds, phase=phase, kind=action.kind, text=texts[action.kind], role=action.region)
 

@@ -62,9 +62,9 @@ class FaultPlan(Part):
 class ActionPlan(Part):
     """One thing that people do."""
 
-    kind: Literal["fail-over", "fail-back", "broken-roll-out"] = Field(
-        description="fail-over sets the hold, fail-back clears it, broken-roll-out gives a Region a failing payment function. "
-        "Example: fail-over."
+    kind: Literal["fail-over", "fail-back", "broken-roll-out", "by-hand"] = Field(
+        description="fail-over sets the hold, fail-back clears it, broken-roll-out gives a Region a failing payment function, "
+        "by-hand only marks the moment for people to break something. Example: fail-over."
     )
     region: Role | None = Field(default=None, description="For broken-roll-out: role of the Region that gets it. Example: primary.")
     phase: Literal["fault", "heal", "fail-back"] = Field(

@@ -19,7 +19,7 @@ ROOT = DRILLS.parent
 # What the project promises to drill, and those in which traffic must not move.
 PROMISED = {
     *("primary-dead", "primary-black-hole", "primary-slow", "table-unreachable-in-primary", "partition", "secondary-dead", "flapping"),
-    *("operator-evacuation", "bad-roll-out-in-one-region", "fail-back", "split-brain", "region-never-returns"),
+    *("operator-evacuation", "bad-roll-out-in-one-region", "fail-back", "split-brain", "region-never-returns", "by-hand"),
 }
 NEGATIVE = {"one-checker-wrong", "canary-broken", "deployment-blip", "zone-lost", "watcher-cut-off", "secondary-dead"}
 
