@@ -9,7 +9,7 @@ from typing import Any
 from tests.support.edges import function_trust
 from tests.support.embedded import EmbeddedAws
 
-WAIT_SECONDS_MAX = 30.0
+WAIT_SECONDS_MAX = 60.0
 
 SCRIPT = """
 import os

@@ -29,8 +29,8 @@ from deployer.local.synthetics.schedule import next_run, schedule_of
 
 # Each takes a process of its own for a moment, beside those that serve callers.
 RUNS_AT_ONCE_MAX: Final = 2
-# A run does not become faster by scaled time: no limit is shorter than this.
-LIMIT_SECONDS_MIN: Final = 5.0
+# A run does not become faster by scaled time: no limit is cut below this.
+LIMIT_SECONDS_MIN: Final = 20.0
 _FIRST_RUN_SECONDS: Final = 1.0
 _TICK_SECONDS: Final = 0.2
 _RECORD: Final = ("failure", "reason", "artifacts")
@@ -115,7 +115,7 @@ class CanaryRuns:
         return {
             "canary": canary.name,
             "handler": canary.settings["Code"]["Handler"],
-            "limit_seconds": max(LIMIT_SECONDS_MIN, canary.timeout_seconds / self._scale),
+            "limit_seconds": min(float(canary.timeout_seconds), max(LIMIT_SECONDS_MIN, canary.timeout_seconds / self._scale)),
             "artifacts": {
                 "bucket": bucket,
                 "prefix": f"{prefix}canary/{canary.region}/{canary.name}-{canary.canary_id}/",
