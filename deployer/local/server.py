@@ -82,6 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         edges={region: listeners.where(edge) for region, edge in edges.items()},
         dns=listeners.where(names[1]),
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        time_scale=options.time_scale,
     )
     asyncio.run(_serve(state, endpoint, edges, names, options))
     return 0
@@ -181,7 +182,7 @@ async def _serve(
     replication = take_effect(doors.faults, lag_seconds=options.replication_lag_seconds, conflict_rate=options.write_conflict_rate)
     fault_api = FaultApi(doors.faults, replication, state.secret_access_key, route53.checkers.standings)
     around = partial(front_door, answers=answers, faults=fault_api)
-    serving = [doors.endpoint(endpoint, application, attach_faults.region_of_api, around)]
+    serving = [doors.endpoint(endpoint, application, attach_faults.WHEREABOUTS, around)]
     for region in edges:
         tls = edge_tls(state.account_id, region, certificates)
         serving.append(doors.edge(region, edge_application(application, state.account_id, region), tls))
