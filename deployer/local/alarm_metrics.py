@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from deployer.local import attach
 from deployer.local.metric_state import MetricRule, state_of
@@ -15,7 +15,7 @@ from deployer.local.own_calls import own_client
 def metric_state(account_id: str, alarm_name: str, region: str) -> str:
     """Return OK, ALARM or INSUFFICIENT_DATA by the data of an alarm's metric over its evaluation periods.
 
-    An alarm that is not there, or that Route 53 cannot follow (metric math), has no data.
+    An alarm that is not there, or in a Region that does not answer, or that Route 53 cannot follow (metric math), has no data.
     """
     with attach.scope(account_id, region):
         client = own_client("cloudwatch", region)
@@ -24,7 +24,7 @@ def metric_state(account_id: str, alarm_name: str, region: str) -> str:
         if not alarms or "MetricName" not in alarms[0]:
             return "INSUFFICIENT_DATA"
         values = _values(client, alarms[0])
-    except ClientError:
+    except (ClientError, BotoCoreError):
         return "INSUFFICIENT_DATA"
     rule = MetricRule(
         comparison=alarms[0]["ComparisonOperator"],

@@ -15,6 +15,7 @@ from deployer.local.faults import Fault, FaultKind
 from deployer.local.state import LocalState
 from tests.support.edges import trusting
 
+# How long a test waits for what does not come, and at the most for what does.
 SILENT_SECONDS = 1.0
 WAIT_SECONDS_MAX = 30.0
 
@@ -30,13 +31,13 @@ def broken(state: LocalState, kind: FaultKind, region: str | None = None, **deta
             fault_control.heal(state, fault_id)
 
 
-def connected(state: LocalState, region: str, seconds_max: float = SILENT_SECONDS) -> socket.socket:
+def connected(state: LocalState, region: str, seconds_max: float = WAIT_SECONDS_MAX) -> socket.socket:
     """Return a TCP connection to a Region's edge."""
     address, port = state.edges[region].split(":")
     return socket.create_connection((address, int(port)), timeout=seconds_max)
 
 
-def spoken_to(state: LocalState, region: str, name: str, seconds_max: float = SILENT_SECONDS) -> ssl.SSLSocket:
+def spoken_to(state: LocalState, region: str, name: str, seconds_max: float = WAIT_SECONDS_MAX) -> ssl.SSLSocket:
     """Return a TLS connection to a name at a Region's edge."""
     return trusting(state).wrap_socket(connected(state, region, seconds_max), server_hostname=name)
 
@@ -50,7 +51,7 @@ def request_on(secure: ssl.SSLSocket, name: str) -> int:
     return answer.status
 
 
-def knock(state: LocalState, region: str, name: str, seconds_max: float = SILENT_SECONDS) -> str:
+def knock(state: LocalState, region: str, name: str, seconds_max: float = WAIT_SECONDS_MAX) -> str:
     """Return what a client meets at a Region's edge: `refused`, `reset`, `silent handshake`, `silent`, or the status."""
     try:
         plain = connected(state, region, seconds_max)
