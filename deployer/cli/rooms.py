@@ -201,6 +201,12 @@ class Rooms:
 
         return control.stop(control.default_home())
 
+    def rehearsal(self, time_scale: float) -> Rooms:
+        """Return rooms with an embedded AWS of their own, gone for good when it is stopped."""
+        from deployer.cli.rehearsal_rooms import RehearsalRooms
+
+        return RehearsalRooms(time_scale)
+
     def shell_environment(self, state: LocalState) -> tuple[tuple[str, str], ...]:
         """`local.shell.shell_environment`."""
         from deployer.local.shell import shell_environment

@@ -12,6 +12,7 @@ from deployer.cli.fail_over import fail_over
 from deployer.cli.local import local
 from deployer.cli.outputs import outputs
 from deployer.cli.plan import plan
+from deployer.cli.rehearse import rehearse
 from deployer.cli.render import render
 from deployer.cli.roll_out import roll_out
 from deployer.cli.running import Root
@@ -31,5 +32,5 @@ def main() -> None:
     """
 
 
-for command in (check, render, plan, roll_out, status, outputs, fail_over, fail_back, drill, simulate, tear_down, local):
+for command in (check, render, plan, roll_out, status, outputs, fail_over, fail_back, drill, rehearse, simulate, tear_down, local):
     main.add_command(command)
