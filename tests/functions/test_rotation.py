@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deployer.params.payments import SecretParameters
 from rotation.handler import rotation_handler
-from rotation.steps import ACCEPTED_SECONDS_MAX, KEY_CHARACTERS, REPLICA_SECONDS_MAX, RotationStopped, key_age_days, new_key
+from rotation.steps import (
+    ACCEPTED_SECONDS_MAX,
+    KEY_CHARACTERS,
+    MARGIN_SECONDS,
+    PAUSE_SECONDS,
+    REPLICA_SECONDS_MAX,
+    RotationStopped,
+    key_age_days,
+    new_key,
+)
 from tests.support.fake_services import refused
 from tests.support.function_events import FakeContext
+from tests.support.rendering import PROJECT
 from tests.support.rotation import MADE, SECRET, FakeSecret, Rehearsal, a_rehearsal
 
 GOOD = {"current", "previous", "pending"}
@@ -236,3 +248,12 @@ def test_the_age_of_the_key_is_a_metric(capsys: pytest.CaptureFixture[str]) -> N
 def test_the_age_is_that_of_the_current_version() -> None:
     """Not of the secret, and not of a version that waits."""
     assert key_age_days(FakeSecret(), SECRET, MADE + timedelta(days=31, hours=12)) == 31.5
+
+
+def test_the_function_is_given_the_time_its_longest_step_takes() -> None:
+    """A replica at its slowest, then the longest memory an authorizer may have."""
+    template = (PROJECT / "templates" / "regional" / "rotation.j2").read_text()
+    (timeout_seconds,) = re.findall(r"timeout_seconds=(\d+)", template)
+    cache_seconds = SecretParameters.model_fields["key_cache_seconds"].metadata[1].le
+
+    assert int(timeout_seconds) > max(REPLICA_SECONDS_MAX + cache_seconds + MARGIN_SECONDS, ACCEPTED_SECONDS_MAX + PAUSE_SECONDS) + 30

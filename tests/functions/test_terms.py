@@ -11,8 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deployer.rendering.engine import render, strict_engine
+from deployer.rendering.render import template_data
 from payment.rules import Order
 from payment.terms import PAUSE_SECONDS, Terms, TermsUnreadable, terms_of
+from tests.support.rendering import PROJECT, an_environment, as_data
 
 
 def an_order(amount: str = "100.00", currency: str = "USD") -> Order:
@@ -98,3 +101,13 @@ def test_nothing_that_is_json_breaks_the_reading(document: Any) -> None:
     for text in (json.dumps(document), json.dumps({"payments": document})):
         with contextlib.suppress(TermsUnreadable):
             assert isinstance(terms_of(text), Terms)
+
+
+def test_what_the_template_writes_is_what_the_function_reads() -> None:
+    """The terms of a parameter file, through the regional template, as the function understands them."""
+    payments = {"paused": True, "currencies": ["EUR", "USD"], "ceilings": [{"currency": "USD", "amount_max": 10000}]}
+    data = template_data("regional", an_environment(payments=payments), contract="", package_keys={})
+    part = as_data(render(strict_engine(PROJECT / "templates", data), "regional/configuration.j2"))
+    text = part["ConfigurationParameter"]["Properties"]["Value"]["Fn::Sub"][0]
+
+    assert terms_of(text) == Terms(paused=True, currencies=frozenset({"EUR", "USD"}), amounts_max={"USD": Decimal(10000)})

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from deployer.local import fault_control
+from deployer.local.faults import Fault, FaultKind
 from tests.support.embedded import EmbeddedAws
 from tests.support.function_events import a_payment_event, a_read_event, an_authorizer_event, recorded
 from tests.support.function_stack import API_KEY, CONFIGURATION, REGION, TERMS, FunctionStack, create_function_stack
@@ -102,6 +104,23 @@ def test_the_payment_function_needs_to_read_its_terms(without: str | None, statu
 
     assert invocation.answer["statusCode"] == status
     assert ('"error": "AccessDeniedException"' in invocation.log) is bool(without)
+
+
+def test_payments_go_on_while_parameter_store_is_out(stack: FunctionStack) -> None:
+    """The function says so once in a while, and takes what it took before."""
+    statuses, told = set(), False
+    deadline = time.monotonic() + FRESH_SECONDS + PATIENCE_SECONDS
+    fault_control.inject(stack.aws.state, Fault(kind=FaultKind.SERVICE_OUT, region=REGION, service="ssm"))
+    try:
+        while not told and time.monotonic() < deadline:
+            invocation = stack.invoke("payment", a_payment_event(key=unique("out")))
+            statuses.add(invocation.answer["statusCode"])
+            told = "configuration_kept" in invocation.log
+            time.sleep(1)
+    finally:
+        fault_control.heal(stack.aws.state)
+
+    assert (statuses, told) == ({201}, True)
 
 
 def test_a_pause_is_obeyed_by_the_running_function_and_ends(stack: FunctionStack) -> None:
