@@ -8,7 +8,7 @@ from itertools import chain, repeat
 import pytest
 from botocore.exceptions import NoCredentialsError
 
-from payment.ledger import ATTEMPTS_MAX, PASSING_ERRORS, Ledger, LedgerUnavailable
+from payment.ledger import ATTEMPTS_MAX, PASSING_ERRORS, Ledger, LedgerUnavailable, item_of
 from payment.rules import Order, Payment, new_payment, transaction_id_of
 from tests.support.fake_services import FakeTable, FakeTime, Fault, loses_the_answer, never_arrives, refuses
 
@@ -37,6 +37,12 @@ def test_a_payment_is_one_put_and_no_read() -> None:
 
     assert table.calls == ["put_item"]
     assert not entry.replayed
+
+
+@pytest.mark.parametrize("amount", ["0.10", "99.99", "0.07", "9999999999999.99"])
+def test_an_amount_is_kept_digit_by_digit(amount: str) -> None:
+    """A float would keep 99.99 as 99.9899999999999948…, and hide it from whoever rounds."""
+    assert item_of(a_payment(amount=amount))["amount"] == {"N": amount}
 
 
 def test_a_second_request_gets_the_first_ones_payment() -> None:
