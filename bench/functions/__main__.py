@@ -37,7 +37,8 @@ def main() -> int:
 def _about(runs: int, calls: int) -> str:
     """Return the sentence that says how and where it was measured."""
     libraries = ", ".join(f"{name} {version(name)}" for name in ("boto3", "aws-lambda-powertools"))
-    machine = f"{os.cpu_count()} processors, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    load = f"load average {os.getloadavg()[2]:.0f}"  # of a quarter of an hour: what the seconds had to share the machine with
+    machine = f"{os.cpu_count()} processors, {load}, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
     day = datetime.now(UTC).date().isoformat()
     how = f"medians of {runs} runs, {calls} calls of each kind in a run"
     return f"Measured on {day} by `python -m bench.functions --write`: {how}; {machine}, {libraries}."
