@@ -31,8 +31,6 @@ _CONFIG: Final = Config(
     tcp_keepalive=True,
     retries={"mode": "standard", "total_max_attempts": 6},
 )
-# For what is nice to know: seconds, and no second try.
-_HURRIED: Final = Config(connect_timeout=2, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 1})
 _READING: Final = ("Get", "List", "Describe", "Head")
 
 
@@ -85,10 +83,15 @@ class Aws:
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = Lock()
 
-    def in_a_hurry(self) -> Aws:
-        """Return the same AWS asked with time-outs of seconds and no second try: for what is nice to know."""
+    def in_a_hurry(self, seconds_max: float) -> Aws:
+        """Return the same AWS, each question waited for that long and asked once: for who cannot wait for a Region that may be gone."""
         hurried = Aws(self._access, observer=self._observer, make_client=self._given_client)
-        hurried._config = _HURRIED
+        hurried._config = Config(
+            connect_timeout=min(2, seconds_max),
+            read_timeout=seconds_max,
+            max_pool_connections=32,
+            retries={"mode": "standard", "total_max_attempts": 1},
+        )
         return hurried
 
     @overload

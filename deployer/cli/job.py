@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from deployer.cli.embedded import way_in
 from deployer.cli.lint_gate import lint_once
 from deployer.cli.project import project_of
-from deployer.vocabulary.errors import InputRefused, Mistake, RolloutBusy
+from deployer.vocabulary.errors import AwsRefused, InputRefused, Mistake, RolloutBusy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,11 +50,11 @@ class Job:
         with self._session.report.stage("lint", "checking templates with cfn-lint"):
             return lint_once(self._rooms, system, regions, self.build)
 
-    def survey(self, system: RenderedSystem | None = None, *, count_buckets: bool = False) -> Survey:
+    def survey(self, system: RenderedSystem | None = None, *, count_buckets: bool = False, in_a_hurry: bool = False) -> Survey:
         """Look at what stands in AWS; with `system` also at which of its packages lie there already, and what buckets hold."""
-        aws = self.aws
+        aws, packages = self.aws, system.packages if system else ()
         with self._session.report.stage("survey", "looking at what stands"):
-            return self._rooms.survey(aws, self.environment, system.packages if system else (), count_buckets=count_buckets)
+            return self._rooms.survey(aws, self.environment, packages, count_buckets=count_buckets, in_a_hurry=in_a_hurry)
 
     def plan_rollout(self) -> RolloutPlan:
         """Render, lint and survey, and return the plan that follows from them."""
@@ -128,21 +128,28 @@ class Job:
             self._session.report.note(f"Talk to it: {line}", command=line)
 
     def show_standing(self) -> Standing:
-        """Show what stands and where traffic goes; return what stands."""
+        """Show what stands and where traffic goes; return what stands. Raises AwsRefused, traffic shown all the same."""
         from deployer.reporting.standing import judge_standing
         from deployer.reporting.status_view import StatusView
         from deployer.reporting.traffic_view import TrafficView
 
+        traffic = TrafficView(traffic=self.traffic())
+        try:
+            survey = self.survey(in_a_hurry=True)
+        except AwsRefused:
+            # With a Region gone nobody can say what stands there, and everybody asks who takes payments.
+            self._session.report.show(traffic)
+            raise
         primary, secondary = self.environment.primary, self.environment.secondary
         standing = judge_standing(
-            self.survey(),
+            survey,
             suffix=self.environment.suffix,
             regions=((primary.name, primary.role), (secondary.name, secondary.role)),
             home_region=self.environment.home_region,
         )
         self._session.report.show(StatusView(standing=standing))
         if not standing.is_absent:
-            self._session.report.show(TrafficView(traffic=self.traffic()))
+            self._session.report.show(traffic)
         return standing
 
     def traffic(self) -> Traffic:

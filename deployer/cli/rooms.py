@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 LOCAL_MODULES: Final = ("ministack", "hypercorn", "trustme", "cryptography")
 
+_HURRIED_SURVEY_SECONDS_MAX: Final = 10.0
+
 
 class Rooms:
     """The real rooms; each method is documented where it leads to. `observer` hears of every AWS call before it is made."""
@@ -83,11 +85,14 @@ class Rooms:
         access = AwsAccess(endpoint_url=state.endpoint, access_key_id=state.access_key_id, secret_access_key=state.secret_access_key)
         return Aws(access, observer=self._observer)
 
-    def survey(self, aws: Aws, environment: Environment, packages: tuple[Package, ...], *, count_buckets: bool) -> Survey:
-        """`planning.survey_taking.take_survey`."""
+    def survey(
+        self, aws: Aws, environment: Environment, packages: tuple[Package, ...], *, count_buckets: bool, in_a_hurry: bool = False
+    ) -> Survey:
+        """`planning.survey_taking.take_survey`; in a hurry, a Region that does not answer ends it within seconds."""
         from deployer.planning.survey_taking import take_survey
 
-        return take_survey(aws, environment, packages, count_buckets=count_buckets)
+        asked = aws.in_a_hurry(_HURRIED_SURVEY_SECONDS_MAX) if in_a_hurry else aws
+        return take_survey(asked, environment, packages, count_buckets=count_buckets)
 
     def plan_rollout(self, environment: Environment, system: RenderedSystem, survey: Survey) -> RolloutPlan:
         """`planning.planner.plan_rollout`."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final
 
 from deployer.aws.health_checks import CheckerReport, read_checker_reports
 from deployer.aws.holds import Hold, read_hold
@@ -20,7 +21,8 @@ from deployer.planning.traffic import RegionHealth, Traffic
 from deployer.vocabulary.errors import AwsRefused
 from deployer.vocabulary.names import name_of
 
-_CHECK_ID_OUTPUTS = {"primary": "HealthCheckIdPrimary", "secondary": "HealthCheckIdSecondary"}
+NICE_TO_KNOW_SECONDS_MAX: Final = 3.0
+_CHECK_ID_OUTPUTS: Final = {"primary": "HealthCheckIdPrimary", "secondary": "HealthCheckIdSecondary"}
 
 Reports = tuple[tuple[CheckerReport, ...], str]
 
@@ -33,7 +35,7 @@ def take_traffic(aws: Aws, environment: Environment, outside: Outside) -> Traffi
         hold = pool.submit(_hold, aws, environment)
         answers = pool.submit(_answers, outside, environment.zone.name, name)
         health = [pool.submit(outside.get, region.name, f"{region.name}.{name}", "/health") for region in regions]
-        checkers = pool.submit(_checkers, aws.in_a_hurry(), environment)
+        checkers = pool.submit(_checkers, aws.in_a_hurry(NICE_TO_KNOW_SECONDS_MAX), environment)
         seen = checkers.result()
         found, problem = hold.result()
         return Traffic(
@@ -93,7 +95,9 @@ def _checkers(aws: Aws, environment: Environment) -> dict[str, Reports]:
     except AwsRefused as refused:
         return dict.fromkeys(_CHECK_ID_OUTPUTS, ((), refused.summary))
     outputs = dict(stack.outputs) if stack else {}
-    return {role: _reports(aws, outputs.get(output)) for role, output in _CHECK_ID_OUTPUTS.items()}
+    with ThreadPoolExecutor(max_workers=len(_CHECK_ID_OUTPUTS)) as pool:
+        asked = {role: pool.submit(_reports, aws, outputs.get(output)) for role, output in _CHECK_ID_OUTPUTS.items()}
+        return {role: reports.result() for role, reports in asked.items()}
 
 
 def _reports(aws: Aws, check_id: str | None) -> Reports:

@@ -24,6 +24,7 @@ from deployer.vocabulary.errors import AwsRefused, InputRefused, Mistake, Rollou
 from deployer.vocabulary.events import HoldChanged, Listener, NameAnswered, TrafficMoved
 
 POLL_SECONDS: Final = 1.0
+CALLER_SECONDS_MAX: Final = 3.0
 UNKNOWN_CALLER: Final = "somebody whom STS does not name"
 # What the sum promises, and as much again for what it cannot know: a checker that comes late, a name server that does.
 PATIENCE: Final = 2
@@ -143,7 +144,7 @@ class _Watch:
 def _caller(aws: Aws, region: str) -> str:
     """Return who asks; moving traffic does not hang on STS."""
     try:
-        return aws.in_a_hurry().caller(region).arn
+        return aws.in_a_hurry(CALLER_SECONDS_MAX).caller(region).arn
     except AwsRefused:
         return UNKNOWN_CALLER
 

@@ -33,9 +33,7 @@ def is_held(client: Any, table_name: str) -> bool:
     if not table_name:
         return False
     try:
-        answer = client.get_item(
-            TableName=table_name, Key={"hold_id": {"S": HOLD_ID}}, ConsistentRead=True, ProjectionExpression="hold_id"
-        )
+        answer = client.get_item(TableName=table_name, Key={"hold_id": {"S": HOLD_ID}}, ConsistentRead=True, ProjectionExpression="hold_id")
     except ClientError as error:
         raise HoldUnknown(str(error.response.get("Error", {}).get("Code", "unknown"))) from error
     except BotoCoreError as error:

@@ -106,9 +106,11 @@ class FakeRooms(Rooms):
         self.asked.append("aws")
         return None
 
-    def survey(self, aws: Any, environment: Any, packages: Any, *, count_buckets: bool) -> Survey:
-        """Return the prepared survey."""
+    def survey(self, aws: Any, environment: Any, packages: Any, *, count_buckets: bool, in_a_hurry: bool = False) -> Survey:
+        """Return the prepared survey, or fail as prepared when there is no time."""
         self.asked.append("survey")
+        if in_a_hurry and self.fails_with:
+            raise self.fails_with
         return self.standing
 
     def plan_rollout(self, environment: Any, system: Any, survey: Any) -> RolloutPlan:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from deployer.vocabulary.errors import RolloutFailed, StoppedWatching
+from deployer.vocabulary.errors import AwsRefused, RolloutFailed, StoppedWatching
 from tests.support.command_line import CommandLine, FakeAsker, FakeRooms, records
 from tests.support.traffic import EAST, HOLD, LATCHED, OHIO, a_region, a_traffic, leads_to
 
@@ -129,6 +129,17 @@ def test_unknown_hold_is_refused(deployer: CommandLine) -> None:
 
     assert result.exit_code == 1
     assert "Nothing is known of the hold in us-east-2" in result.stderr
+
+
+def test_status_of_a_lost_region_says_who_takes_payments(deployer: CommandLine) -> None:
+    """Nobody can tell what stands there, in seconds and not in minutes; exit 3 says so."""
+    gone = AwsRefused(service="cloudformation", operation="DescribeStacks", region="us-east-1", code="ReadTimeoutError", message="")
+
+    result = deployer.run("status", deployer.params, rooms=FakeRooms(traffic=HELD, fails_with=gone))
+
+    assert result.exit_code == 3
+    assert "payments: us-east-2 (secondary) takes them" in result.stdout
+    assert "cloudformation refused DescribeStacks in us-east-1" in result.stderr
 
 
 def test_status_says_who_takes_payments_and_why(deployer: CommandLine) -> None:
