@@ -43,12 +43,15 @@ def the_generator_kept_its_rate(evidence: Evidence, limits: Limits) -> Finding:
 
 
 def it_was_steady_before(evidence: Evidence, limits: Limits) -> Finding:
-    """Until the fault clients got what they wanted: else what follows is not the fault's doing."""
+    """In the second half of the warm-up clients got what they wanted: else what follows is not the fault's doing.
+
+    The first half is for what starts with the first requests: connections, processes, caches.
+    """
     fault = evidence.fault_seconds
     early = [
         one
         for one in traffic_of(evidence.record)
-        if fault is None or (one.due_seconds < fault and (not one.attempts or one.attempts[0].ended_seconds < fault))
+        if fault is not None and fault / 2 <= one.due_seconds < fault and (not one.attempts or one.attempts[0].ended_seconds < fault)
     ]
     bad = [one for one in early if not is_good(one, limits.answer_seconds_max)]
     return Finding(

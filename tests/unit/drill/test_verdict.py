@@ -68,10 +68,16 @@ BROKEN = [
     ),
     pytest.param(replace(a_record(), requests=()), {}, {"load-generator", "steady-before", "ledger-agrees"}, id="no traffic"),
     pytest.param(
-        with_request(with_request(a_record(), 3, an_attempt(3, PRIMARY, Outcome.FAILED), answered(3, 4, PRIMARY)), 4),
+        with_request(with_request(a_record(), 13, an_attempt(13, PRIMARY, Outcome.FAILED), answered(13, 14, PRIMARY)), 14),
         {},
         {"steady-before", "ledger-agrees"},
         id="failures before the fault",
+    ),
+    pytest.param(
+        with_request(a_record(), 3, an_attempt(3, PRIMARY, Outcome.FAILED), answered(3, 4, PRIMARY)),
+        {},
+        set(),
+        id="slow start of the warm-up",
     ),
     pytest.param(a_record(), {"recovery_seconds_max": 20}, {"recovery"}, id="too slow"),
     pytest.param(
