@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from deployer.drill.course import Outage, answers_in_turn, is_good, is_served, outages, split_brain_seconds, traffic_of
+from deployer.drill.course import Outage, answers_in_turn, is_good, is_served, moment_of, outages, split_brain_seconds, traffic_of
 from deployer.drill.examples import EXAMPLES_MAX, examples, name_of
-from deployer.drill.history import DrillRecord, Finding
+from deployer.drill.history import DrillRecord, Finding, PhaseName
 from deployer.drill.promises import Evidence
 from deployer.params.scenario import Limits
 
@@ -156,4 +156,7 @@ def traffic_ends_where_it_should(evidence: Evidence, limits: Limits) -> Finding 
 
 
 def _outages(record: DrillRecord, limits: Limits) -> tuple[Outage, ...]:
-    return outages(traffic_of(record), answer_seconds_max=limits.answer_seconds_max, sustained=limits.sustained_good_requests)
+    """Return the outages that were not over before the fault; what was is `it_was_steady_before`'s."""
+    fault = moment_of(record, PhaseName.FAULT) or 0.0
+    found = outages(traffic_of(record), answer_seconds_max=limits.answer_seconds_max, sustained=limits.sustained_good_requests)
+    return tuple(one for one in found if one.end_seconds is None or one.end_seconds > fault)

@@ -11,6 +11,7 @@ from deployer.params.scenario import ActionPlan, FaultPlan, Scenario
 
 # A Region that is taken away is asked about by way of the other one a little later: when whoever was under way there has ended.
 ASK_AFTER_SECONDS: Final = 10.0
+_ORDER: Final = tuple(PhaseName)
 _TAKE_AWAY: Final = ("dead", "black-hole", "isolated")
 
 DeedKind = Literal["phase", "break", "heal", "heal-all", "fail-over", "fail-back", "broken-roll-out", "by-hand", "ask-survivor", "end"]
@@ -33,7 +34,7 @@ class Deed:
 
 def schedule_of(scenario: Scenario) -> tuple[Deed, ...]:
     """Return a scenario's deeds in the order in which they are due; phases begin before what happens in them."""
-    return tuple(sorted(_deeds(scenario), key=lambda deed: deed.at_seconds))
+    return tuple(sorted(_deeds(scenario), key=lambda deed: (deed.at_seconds, _ORDER.index(deed.phase))))
 
 
 def roles_gone_for_good(scenario: Scenario) -> tuple[str, ...]:
