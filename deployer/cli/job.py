@@ -133,12 +133,12 @@ class Job:
         from deployer.reporting.status_view import StatusView
         from deployer.reporting.traffic_view import TrafficView
 
-        traffic = TrafficView(traffic=self.traffic())
+        traffic = self.traffic()
         try:
             survey = self.survey(in_a_hurry=True)
         except AwsRefused:
             # With a Region gone nobody can say what stands there, and everybody asks who takes payments.
-            self._session.report.show(traffic)
+            self._session.report.show(TrafficView(traffic=traffic))
             raise
         primary, secondary = self.environment.primary, self.environment.secondary
         standing = judge_standing(
@@ -147,9 +147,7 @@ class Job:
             regions=((primary.name, primary.role), (secondary.name, secondary.role)),
             home_region=self.environment.home_region,
         )
-        self._session.report.show(StatusView(standing=standing))
-        if not standing.is_absent:
-            self._session.report.show(traffic)
+        self._session.report.show(StatusView(standing=standing, traffic=None if standing.is_absent else traffic))
         return standing
 
     def traffic(self) -> Traffic:

@@ -72,10 +72,10 @@ def ask_for_alias(server: NameServer, name: str, *, seconds_max: float = ASK_SEC
 
 def name_servers_of(zone: str) -> tuple[NameServer, ...]:
     """Return the name servers that the zone is delegated to, by this machine's resolvers; () when none can be found."""
-    resolver = dns.resolver.Resolver()
-    resolver.lifetime = 2 * ASK_SECONDS_MAX
     found = []
     try:
+        resolver = dns.resolver.Resolver()
+        resolver.lifetime = 2 * ASK_SECONDS_MAX
         for server in resolver.resolve(zone, "NS", search=False):
             found += [one.address for one in resolver.resolve(server.target, "A", search=False)]
     except dns.exception.DNSException:

@@ -1,4 +1,4 @@
-"""What stands, drawn with both Regions side by side."""
+"""What stands, drawn with both Regions side by side, and where traffic goes."""
 
 from __future__ import annotations
 
@@ -9,19 +9,22 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from deployer.planning.traffic import Traffic
 from deployer.reporting.standing import Part, Standing
+from deployer.reporting.traffic_view import TrafficView
 
 _COLOURS: Final = {"current": "green", "outdated": "yellow", "failed": "bold red", "in progress": "cyan", "missing": "dim"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusView:
-    """One system's standing."""
+    """One system's standing and, where there is something to lead traffic to, its traffic."""
 
     standing: Standing
+    traffic: Traffic | None = None
 
     def record(self) -> dict[str, Any]:
-        """Return every part with its word, AWS's status and reason; `sound` says whether all is well."""
+        """Return every part with its word, AWS's status and reason; `sound` says whether all stands, `traffic` where it goes."""
         standing = self.standing
         return {
             "event": "status",
@@ -33,10 +36,11 @@ class StatusView:
             "deployed": not standing.is_absent,
             "last_operation": standing.last_operation,
             "parts": [{**asdict(part), "facts": dict(part.facts)} for part in standing.parts],
+            "traffic": TrafficView(traffic=self.traffic).record() if self.traffic else None,
         }
 
     def drawing(self) -> RenderableType:
-        """Return a grid with a column for each Region, then the last StackSet operation and the verdict."""
+        """Return a grid with a column for each Region, the last StackSet operation and the verdict, and who takes payments."""
         standing = self.standing
         table = Table(box=None, pad_edge=False, title=Text(f"{standing.suffix} in account {standing.account_id}"), title_justify="left")
         table.add_column("")
@@ -51,6 +55,7 @@ class StatusView:
             *(Text.assemble((f"{part.name} in {part.region}: ", "bold"), _cell(part)) for part in elsewhere),
             Text(f"last StackSet operation: {standing.last_operation}"),
             Text(sentence(standing)),
+            *([TrafficView(traffic=self.traffic).drawing()] if self.traffic else []),
         )
 
 

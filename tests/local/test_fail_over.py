@@ -101,9 +101,10 @@ def test_traffic_is_moved_there_and_back(system: System) -> None:
 
 def test_status_says_who_takes_payments(system: System) -> None:
     """As name servers, checkers and Regions say it."""
-    code, traffic, _ = system.run("status")
+    code, status, _ = system.run("status")
+    traffic = status["traffic"]
 
-    assert (code, traffic["event"], traffic["led_to"], traffic["hold"]) == (0, "traffic", [EAST], None)
+    assert (code, status["event"], traffic["led_to"], traffic["hold"]) == (0, "status", [EAST], None)
     assert [(region["healthy"], region["checkers_healthy"], len(region["checkers"])) for region in traffic["regions"]] == [
         (True, True, 8)
     ] * 2

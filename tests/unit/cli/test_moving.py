@@ -151,5 +151,6 @@ def test_status_says_who_takes_payments_and_why(deployer: CommandLine) -> None:
     assert "payments: us-east-2 (secondary) takes them: api.pay.example.test leads there" in lines
     assert f"hold: payments are held in us-east-2 since {HOLD.set_at} by {HOLD.set_by}: a rehearsal" in lines
     assert "us-east-1 (primary): healthy; 8 of 8 checkers pass it" in lines
-    assert (record["event"], record["led_to"], record["hold"]["reason"]) == ("traffic", ["us-east-2"], "a rehearsal")
-    assert [region["checkers_healthy"] for region in record["regions"]] == [True, True]
+    traffic = record["traffic"]
+    assert (record["event"], traffic["led_to"], traffic["hold"]["reason"]) == ("status", ["us-east-2"], "a rehearsal")
+    assert [region["checkers_healthy"] for region in traffic["regions"]] == [True, True]
