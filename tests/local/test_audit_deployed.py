@@ -12,12 +12,10 @@ import pytest
 from tests.support.audit import HERE, THERE, an_item
 from tests.support.embedded import EmbeddedAws
 from tests.support.main_job import Copy, a_copy, call
-from tests.support.outbox import Outbox, put, the_outbox, until
+from tests.support.outbox import Outbox, hasten, put, the_outbox, until
 
 PAYMENT = {"amount": 100, "currency": "USD", "customerId": "test-123"}
 ROLES = {HERE: "primary", THERE: "secondary"}
-# What makes a person wait, in the template, and what does not.
-HASTE = {"MaximumBatchingWindowInSeconds: 60": "MaximumBatchingWindowInSeconds: 1", "MaximumRetryAttempts: 20": "MaximumRetryAttempts: 1"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +41,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Audited]:
         aws = EmbeddedAws(state=copy.state)
         paid = {region: _pay(copy, region) for region in ROLES}
         mappings = {region: the_outbox(aws, region, role=role, suffix="local").mapping for region, role in ROLES.items()}
-        source = copy.folder / "templates" / "regional" / "outbox.j2"
-        text = source.read_text()
-        for slow, fast in HASTE.items():
-            assert slow in text
-            text = text.replace(slow, fast)
-        source.write_text(text)
+        hasten(copy.folder)
         plan = json.loads(copy.run("plan", copy.params, "--format", "json").stdout)
         _roll_out(copy)
         changes = {(change["action"], change["logical_id"]) for step in plan["steps"] for change in step.get("changes", [])}
@@ -67,7 +60,7 @@ def test_a_mapping_is_updated_where_it_stands(system: Audited) -> None:
 def test_a_payment_is_in_both_logs_by_the_region_that_took_it(system: Audited) -> None:
     """Written once, by that Region, and copied to the other's bucket; payments that waited when the mapping was changed among them."""
     boxes = [system.outbox(region) for region in ROLES]
-    until(lambda: all(set(box.ids()) >= set(system.paid.values()) for box in boxes))
+    until(lambda: all(set(box.ids()) >= set(system.paid.values()) for box in boxes), seconds_max=90)
 
     for box in boxes:
         lines = {(key.split("region=")[1].split("/")[0], json.loads(line)["id"]) for key, lines in box.objects().items() for line in lines}
@@ -79,7 +72,7 @@ def test_what_is_no_payment_is_left_in_the_dead_letter_queue(system: Audited) ->
     """Of the Region whose name it bears; the message is what a redrive takes, and its answer names the record."""
     box = system.outbox(HERE)
     put(system.aws, box.table, [an_item(99, created_at=None)])
-    until(lambda: bool(box.dead_letters()))
+    until(lambda: bool(box.dead_letters()), seconds_max=90)
     [letter] = box.dead_letters()
 
     answer, _ = box.invoke("audit", letter)
@@ -104,7 +97,7 @@ def test_a_payment_that_a_region_never_wrote_is_found_by_the_other(system: Audit
         ("proved", 0, 0),
         ("nothing-due", None, None),
     ]
-    until(lambda: lost["transaction_id"]["S"] in there.ids())
+    until(lambda: lost["transaction_id"]["S"] in there.ids(), seconds_max=90)
     assert there.invoke("reconciliation", {})[0]["missing"] == 0
 
 

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.embedded import EmbeddedAws
 from tests.support.main_job import Copy, a_copy, call
+from tests.support.outbox import hasten, the_outbox, until
 from tests.support.what_is_left import what_is_left
 
 PAYMENT = {"amount": 100, "currency": "USD", "customerId": "test-123"}
@@ -126,13 +128,19 @@ def test_every_mistake_is_reported_at_once_and_nothing_started(tmp_path_factory:
 
 
 def test_a_tear_down_leaves_nothing(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Refused until every full bucket is named; then nothing of the system is left in any Region."""
+    """Refused until every full bucket is named, the audit log's too; then nothing of the system is left in any Region."""
     with a_copy(tmp_path_factory.mktemp("torn-down")) as copy:
+        hasten(copy.folder)
         rolled_out = copy.run("roll-out", copy.params, "--yes")
         assert rolled_out.exit_code == 0, rolled_out.output
         key = copy.run("local", "api-key", copy.params).stdout.strip()
         headers = {"x-api-key": key, "Idempotency-Key": "main-job-2"}
         call(copy.state, "us-east-1", "POST", f"https://us-east-1.api.{ZONE}/payment", headers=headers, body=PAYMENT)
+        aws = EmbeddedAws(state=copy.state)
+        logs = [
+            the_outbox(aws, region, role=role, suffix="local") for region, role in (("us-east-1", "primary"), ("us-east-2", "secondary"))
+        ]
+        until(lambda: all(log.ids() for log in logs), seconds_max=90)
         stands = what_is_left(copy, "local")
 
         copy.calls.clear()

@@ -71,8 +71,9 @@ def _role(stacks: PlainStacks, region: str) -> str:
 def _hurry(stacks: PlainStacks, region: str) -> None:
     """Let the mapping wait for no minute to pass."""
     client = stacks.aws.clients("lambda", region)
-    [mapping] = client.list_event_source_mappings()["EventSourceMappings"]
-    assert mapping["FunctionArn"].endswith(f":payment-audit-{_role(stacks, region)}-templates:live")
+    function = f"payment-audit-{_role(stacks, region)}-templates:live"
+    [mapping] = client.list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
+    assert mapping["FunctionArn"].endswith(f":{function}")
     client.update_event_source_mapping(UUID=mapping["UUID"], MaximumBatchingWindowInSeconds=0)
 
 
