@@ -1,4 +1,4 @@
-"""Where the embedded AWS holds on to MiniStack's CloudWatch alarms and metrics.
+"""Where the embedded AWS holds on to MiniStack's CloudWatch alarms and metrics, and to the logs that metrics are written in.
 
 MiniStack judges an alarm when a metric is put, over all dimensions at once and as one period, and tells SNS topics alone. When to judge,
 and by what, is `alarm_evaluation`'s here; whom to tell besides topics is `alarm_actions`'.
@@ -22,9 +22,10 @@ SEAMS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         (
             *("_alarms", "_composite_alarms", "_metrics", "_dims_key", "_dims_from_list", "_calc_stats", "_stat_value", "_ts_iso"),
             *("_evaluate_alarm", "_evaluate_all_alarms", "_evaluate_parent_alarms", "_dispatch_alarm_actions"),
-            *("_record_history", "_history_entries"),
+            *("_record_history", "_history_entries", "_store_datum"),
         ),
     ),
+    ("ministack.services.lambda_svc", ("_emit_lambda_logs",)),
 )
 _ACTIONS: Final = {"ALARM": "AlarmActions", "OK": "OKActions", "INSUFFICIENT_DATA": "InsufficientDataActions"}
 
@@ -104,6 +105,30 @@ def statistics_of(
         found = cloudwatch._calc_stats(within)
         values.append(cloudwatch._stat_value(found, statistic, within) if found else None)
     return tuple(values)
+
+
+def hear_functions_logs(hear: Callable[[str, str, str], None]) -> None:
+    """Call `hear(account, Region, text)` with what a function has written to its log in one invocation."""
+    from ministack.services import lambda_svc
+
+    emit = lambda_svc._emit_lambda_logs
+
+    def emit_and_hear(function: dict[str, Any], request_id: str, text: str, *rest: Any, **options: Any) -> None:
+        emit(function, request_id, text, *rest, **options)
+        _, _, _, region, account_id, *_ = str((function.get("config") or function).get("FunctionArn", ":::::")).split(":")
+        hear(account_id, region, text or "")
+
+    lambda_svc._emit_lambda_logs = emit_and_hear
+
+
+def put_metric(
+    account_id: str, region: str, namespace: str, name: str, value: float, unit: str, dimensions: Mapping[str, str], timestamp: float
+) -> None:
+    """Put one value of a metric, `timestamp` in seconds since the epoch."""
+    from ministack.services import cloudwatch
+
+    with attach.scope(account_id, region):
+        cloudwatch._store_datum(namespace, name, dict(dimensions), timestamp, unit, value, None, None, None)
 
 
 def move_alarm(region: str, account_id: str, alarm: dict[str, Any], state: str, reason: str) -> None:

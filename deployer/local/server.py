@@ -41,6 +41,7 @@ EXTENSIONS: Final[tuple[str, ...]] = (
     "deployer.local.stream_delivery",
     "deployer.local.secret_rotation",
     "deployer.local.alarm_actions",
+    "deployer.local.embedded_metrics",
     "deployer.local.synthetics",
 )
 _END_SECONDS_MAX: Final = 1.8

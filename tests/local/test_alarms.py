@@ -27,6 +27,16 @@ def handle(event, context):
 """
 
 
+_WRITER = """
+import json
+import time
+
+def handle(event, context):
+    metric = {"Namespace": event["namespace"], "Dimensions": [["Till"]], "Metrics": [{"Name": "Failed", "Unit": "Count"}]}
+    print(json.dumps({"_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [metric]}, "Till": "one", "Failed": 1}))
+"""
+
+
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedAws]:
     """An embedded AWS whose minutes are short."""
@@ -125,10 +135,11 @@ def put(aws: EmbeddedAws, namespace: str, value: float, till: str = "one") -> No
 
 
 def keep_putting(aws: EmbeddedAws, namespace: str, value: float, name: str, wanted: str) -> str:
-    """Put a value again and again until an alarm is in the state wanted; return the state it is in then."""
+    """Put a value again and again, beside another till's failures, until an alarm is in the state wanted; return its state then."""
 
     def put_and_look() -> bool:
         put(aws, namespace, value)
+        put(aws, namespace, 7, till="another")
         return state(aws, name) == wanted
 
     until(put_and_look)
@@ -141,7 +152,6 @@ def test_alarm_follows_its_metric_and_the_one_above_follows_it(aws: EmbeddedAws)
     above = {"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": {"AlarmName": f"{name}-above", "AlarmRule": f"ALARM({name})"}}
     resources = {"Alarm": an_alarm(namespace, AlarmName=name), "Above": above | {"DependsOn": "Alarm"}}
     deploy(aws, resources)
-    put(aws, namespace, 7, till="another")
 
     good = keep_putting(aws, namespace, 0, name, "OK")
     bad = keep_putting(aws, namespace, 1, name, "ALARM")
@@ -174,6 +184,19 @@ def test_change_of_state_is_told_to_a_topic_and_to_a_function(aws: EmbeddedAws) 
         "dimensions": {"Till": "one"},
     }
     assert _history(aws, name) == {f"Successfully executed action {arn}" for arn in _actions(aws, name)}
+
+
+def test_alarm_follows_a_metric_that_a_function_writes_into_its_log(aws: EmbeddedAws) -> None:
+    """In CloudWatch's embedded metric format: no call, and no right to make one."""
+    name, namespace = unique("failed"), unique("Tills")
+    stack = deploy(aws, {**listeners(aws), "Writer": a_function(aws, "us-east-1", _WRITER)}, {"Writer": {"Ref": "Writer"}})
+    deploy(aws, {"Alarm": an_alarm(namespace, AlarmName=name, EvaluationPeriods=1, DatapointsToAlarm=1)})
+
+    def write_and_look() -> bool:
+        aws.clients("lambda").invoke(FunctionName=stack.outputs["Writer"], Payload=json.dumps({"namespace": namespace}))
+        return state(aws, name) == "ALARM"
+
+    assert until(write_and_look)
 
 
 def test_composite_alarm_calls_a_function(aws: EmbeddedAws) -> None:

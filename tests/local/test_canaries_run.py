@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -113,6 +114,7 @@ def test_what_canaries_pay_is_marked_as_no_business(stacks: PlainStacks) -> None
     logged = [line.get("synthetic") for line in lines if line.get("outcome") in ("taken", "replayed")]
     items = stacks.aws.clients("dynamodb").scan(TableName="payment-transactions-watch")["Items"]
 
+    assert total(stacks, "PaymentsTaken") == 0 < total(stacks, "SyntheticPaymentsTaken")
     assert set(counted) == {(0.0, 1.0)}
     assert set(logged) == {True}
     assert {item["customer_id"]["S"] for item in items} == {"canary-primary", "canary-secondary"}
@@ -160,6 +162,21 @@ def broken(stacks: PlainStacks, fault: Fault) -> Iterator[None]:
         yield
     finally:
         fault_control.heal(stacks.aws.state, fault_id)
+
+
+def total(stacks: PlainStacks, metric: str) -> float:
+    """Return how often the payment function of us-east-1 has counted something."""
+    now = datetime.now(UTC)
+    found = stacks.aws.clients("cloudwatch").get_metric_statistics(
+        Namespace="PaymentApi",
+        MetricName=metric,
+        Dimensions=[{"Name": "FunctionName", "Value": "payment-processor-primary-watch"}],
+        StartTime=now - timedelta(hours=1),
+        EndTime=now + timedelta(minutes=1),
+        Period=3600,
+        Statistics=["Sum"],
+    )["Datapoints"]
+    return sum(point["Sum"] for point in found)
 
 
 def subscribed(stacks: PlainStacks, region: str) -> str:
