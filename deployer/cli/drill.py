@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -15,9 +15,33 @@ from deployer.cli.options import params_argument, reporting_options
 from deployer.cli.rooms import require_local_extra
 from deployer.cli.session import Session
 
+if TYPE_CHECKING:
+    from deployer.params.scenario import Scenario
+
 # The hardest loss to notice, and on AWS what needs no fault.
 USUAL: Final = {"local": "primary-black-hole", "aws": "operator-evacuation"}
 DRILLS: Final = "drills"
+SEEDS_MAX: Final = 10_000
+
+
+def seeds_between(context: click.Context, parameter: click.Parameter, value: str | None) -> tuple[int, ...]:
+    """Return the seeds of `FIRST-LAST` or of one number; wrong usage is click's to tell."""
+    if value is None:
+        return ()
+    first, dash, last = value.partition("-")
+    if not first.isdigit() or (dash and not last.isdigit()):
+        raise click.BadParameter(f"{value} is neither a number nor FIRST-LAST, such as 1-100")
+    seeds = tuple(range(int(first), int(last or first) + 1))
+    if not 1 <= len(seeds) <= SEEDS_MAX:
+        raise click.BadParameter(f"{value} has to be 1 to {SEEDS_MAX} seeds, the smallest first")
+    return seeds
+
+
+def by_chance(seeds: tuple[int, ...]) -> tuple[Scenario, ...]:
+    """Return the scenarios of these seeds, as many in one as fit."""
+    from deployer.drill import chance
+
+    return tuple(chance.scenario_by_chance(seeds[at : at + chance.SEEDS_MAX]) for at in range(0, len(seeds), chance.SEEDS_MAX))
 
 
 @click.command()
@@ -25,12 +49,21 @@ DRILLS: Final = "drills"
 @click.option(
     "--scenario", "words", multiple=True, metavar="NAME|FILE", help="A scenario of drills/, or a file; may be given more than once."
 )
+@click.option(
+    "--by-chance",
+    "seeds",
+    metavar="FIRST-LAST",
+    callback=seeds_between,
+    help="Faults drawn by these seeds, up to 25 schedules in a drill; for example 1-100.",
+)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder of the reports; else build/SUFFIX/drills.")
 @click.option("--list", "only_list", is_flag=True, help="Show the scenarios of drills/ and end.")
 @click.option("--yes", is_flag=True, help="Do not ask before traffic at AWS is moved; for CI.")
 @reporting_options
 @click.pass_obj
-def drill(session: Session, params: Path, words: tuple[str, ...], out: Path | None, only_list: bool, yes: bool) -> int:
+def drill(
+    session: Session, params: Path, words: tuple[str, ...], seeds: tuple[int, ...], out: Path | None, only_list: bool, yes: bool
+) -> int:
     """Break something under steady traffic, and judge.
 
     Reports recovery as clients saw it, lost and duplicated payments, and what three witnesses say. Exits 9 when a limit is broken.
@@ -45,7 +78,8 @@ def drill(session: Session, params: Path, words: tuple[str, ...], out: Path | No
         session.report.show(ScenarioListView(scenarios=tuple((one.name, one.purpose, one.seconds) for one in known)))
         return 0
     environment = job.environment
-    scenarios = tuple(load_scenario(word, folder) for word in words or (USUAL[environment.target],))
+    usual = () if seeds else (USUAL[environment.target],)
+    scenarios = (*(load_scenario(word, folder) for word in words or usual), *by_chance(seeds))
     require_local_extra(("aiohttp", "dns", "plotly"))
     if environment.target == "local":
         require_running(session)

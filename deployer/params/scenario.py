@@ -133,8 +133,8 @@ class Scenario(Part):
     )
     purpose: str = Field(min_length=10, max_length=300, description="What it proves, in one sentence.")
     phases: Phases = Field(default=Phases(), description="How long each part of the drill lasts.")
-    faults: tuple[FaultPlan, ...] = Field(default=(), max_length=50, description="What breaks.")
-    actions: tuple[ActionPlan, ...] = Field(default=(), max_length=20, description="What people do.")
+    faults: tuple[FaultPlan, ...] = Field(default=(), max_length=100, description="What breaks.")
+    actions: tuple[ActionPlan, ...] = Field(default=(), max_length=100, description="What people do.")
     region_returns: bool = Field(
         default=True,
         description="Whether what broke is healed at the end of the fault phase; false is a Region gone for good. Example: true.",

@@ -139,3 +139,21 @@ def test_drill_at_aws_is_agreed_to(deployer: CommandLine, words: tuple[str, ...]
 
     assert deployer.run("drill", params, *words, rooms=rooms, asker=asker).exit_code == code
     assert rooms.drilled == drilled
+
+
+def test_seeds_become_drills_of_as_many_schedules_as_fit(deployer: CommandLine) -> None:
+    """A hundred schedules in four drills; the same seeds are the same drills."""
+    rooms = DrillRooms()
+    ended = deployer.run("drill", prepare(deployer), "--by-chance", "1-60", rooms=rooms)
+
+    assert ended.exit_code == 0
+    assert rooms.drilled == ["by-chance-1-to-25", "by-chance-26-to-50", "by-chance-51-to-60"]
+
+
+@pytest.mark.parametrize("word", ["some", "9-1", "1-", "0-99999"])
+def test_seeds_that_are_none_are_wrong_usage(deployer: CommandLine, word: str) -> None:
+    """Nothing begins."""
+    rooms = DrillRooms()
+
+    assert deployer.run("drill", prepare(deployer), "--by-chance", word, rooms=rooms).exit_code == 2
+    assert rooms.drilled == []
