@@ -118,11 +118,13 @@ def run_drill(
             samples = sampler.stop()
             return _record(course, history, samples, environment=environment, consistency=consistency, began_at=began_at)
         finally:
-            # How they ended has been told already, or something worse has.
-            for stop in (traffic.stop, sampler.stop):
-                with suppress(Exception):
-                    stop()
-            _put_right(course)
+            try:
+                _put_right(course)
+            finally:
+                # How they ended has been told already, or something worse has.
+                for stop in (traffic.stop, sampler.stop):
+                    with suppress(Exception):
+                        stop()
 
 
 def _perform(course: _Course, traffic: TrafficRun, beside: ThreadPoolExecutor) -> None:
