@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from deployer.local import fault_control
+from deployer.local.faults import FaultKind
 from tests.support.edges import Answer
-from tests.support.faults import until
+from tests.support.faults import broken, until
 from tests.support.main_job import a_copy
 from tests.support.payers import CLIENTS_MAX, Payers, Request
 
@@ -131,13 +133,51 @@ def test_one_of_two_different_orders_at_once_is_taken(strong: Payers) -> None:
     assert [len(strong.records(region, [payment["transactionId"]])) for region in (EAST, WEST)] == [1, 1]
 
 
+def test_parted_regions_go_on_through_the_witness(strong: Payers) -> None:
+    """Neither hears of the other, and still only one of them takes the payment."""
+    with broken(strong.copy.state, FaultKind.PARTITION, EAST, peer=WEST):
+        first = strong.pay(Request(key="parted", order=ORDER, region=EAST))
+        again, other = (strong.pay(Request(key="parted", order=order, region=WEST)) for order in (ORDER, OTHER))
+
+    assert [answer.status for answer in (first, again, other)] == [201, 201, 422]
+    assert again.body == first.body
+
+
+def test_isolated_region_says_no_honestly_and_the_other_goes_on(strong: Payers) -> None:
+    """503 and when to come back; the same request is then taken elsewhere, and replayed here after the healing."""
+    request = Request(key="isolated", order=ORDER, region=EAST)
+    with broken(strong.copy.state, FaultKind.ISOLATED, EAST):
+        refused, taken = strong.pay_at_once([request, replace(request, region=WEST)])
+    again = strong.pay(request)
+
+    assert (refused.status, refused.headers["retry-after"]) == (503, "2")
+    assert (taken.status, again.status) == (201, 201)
+    assert again.body == taken.body
+
+
+def test_payment_of_a_lost_region_is_there_in_the_other(strong: Payers) -> None:
+    """To the byte, at once: nothing was under way (RPO 0)."""
+    taken = strong.pay(Request(key="lost", order=ORDER, region=EAST))
+    with broken(strong.copy.state, FaultKind.DEAD, EAST):
+        shown = strong.read(WEST, json.loads(taken.body)["transactionId"])
+        again = strong.pay(Request(key="lost", order=ORDER, region=WEST))
+
+    assert (shown.status, shown.body) == (200, taken.body)
+    assert (again.status, again.body) == (201, taken.body)
+
+
 def in_both_regions(payers: Payers, key: str, *orders: Any) -> list[Answer]:
     """Pay under one key in both Regions while neither hears of the other's writes; return the answers once both have."""
     fault_control.set_lag(payers.copy.state, 3600)
     answers = [payers.pay(Request(key=key, order=order, region=region)) for order, region in zip(orders, (EAST, WEST), strict=True)]
+    settle(payers)
+    return answers
+
+
+def settle(payers: Payers) -> None:
+    """Let every write arrive."""
     fault_control.set_lag(payers.copy.state, 0)
     until(lambda: not [writes for _, _, writes, _ in fault_control.replication(payers.copy.state).backlogs if writes])
-    return answers
 
 
 def test_equal_orders_within_the_lag_converge_on_one_record(eventual: Payers) -> None:
@@ -162,6 +202,21 @@ def test_different_orders_within_the_lag_leave_the_later(eventual: Payers) -> No
     assert [answer.status for answer in answers] == [201, 201]
     assert [meaning(eventual.read(region, transaction_id).body) for region in (EAST, WEST)] == [dict(OTHER), dict(OTHER)]
     assert eventual.pay(Request(key="different", order=ORDER, region=EAST)).status == 422
+
+
+def test_payment_that_a_lost_region_had_not_sent_is_taken_again_elsewhere(eventual: Payers) -> None:
+    """Acknowledged and not there: a retry in the survivor takes it anew, and both become one record when the Region returns."""
+    fault_control.set_lag(eventual.copy.state, 3600)
+    taken = eventual.pay(Request(key="lost", order=ORDER, region=EAST))
+    transaction_id = json.loads(taken.body)["transactionId"]
+    with broken(eventual.copy.state, FaultKind.DEAD, EAST):
+        missing = eventual.read(WEST, transaction_id)
+        again = eventual.pay(Request(key="lost", order=ORDER, region=WEST))
+    settle(eventual)
+
+    assert (missing.status, again.status) == (404, 201)
+    assert "idempotent-replayed" not in again.headers
+    assert [eventual.read(region, transaction_id).body for region in (EAST, WEST)] == [again.body, again.body]
 
 
 def test_after_the_lag_a_retry_in_the_other_region_is_a_replay(eventual: Payers) -> None:
