@@ -54,7 +54,7 @@ def inject(state: LocalState, fault: Fault) -> str:
 
 
 def heal(state: LocalState, fault_id: str | None = None) -> None:
-    """Heal one fault, or all. Raises InputRefused for a fault that is not in force; all healed is always fine."""
+    """Heal one fault, or all; one that is healed already is fine. Raises InputRefused for a fault that never was."""
     _call(state, "DELETE", f"{paths.FAULTS}/{fault_id}" if fault_id else paths.FAULTS)
 
 

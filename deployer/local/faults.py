@@ -149,6 +149,11 @@ class RegionFaults:
             self._tell()
         return healed
 
+    def was_injected(self, fault_id: str) -> bool:
+        """Tell whether `inject` gave this id, whether or not the fault is still in force."""
+        number = fault_id.removeprefix("fault-")
+        return fault_id.startswith("fault-") and number.isdecimal() and 1 <= int(number) <= self._count
+
     def active(self) -> tuple[Fault, ...]:
         """Return what is broken now, the oldest first."""
         return tuple(fault for _, fault in self._lasting()) if self._active else ()

@@ -104,10 +104,11 @@ def test_open_connection_goes_silent_and_is_dropped_at_healing(aws: EmbeddedAws)
 
 def test_lost_zone_resets_some_connections_and_passes(aws: EmbeddedAws) -> None:
     """With a share of all, none gets through for some seconds; nobody has to heal it."""
-    with broken(aws.state, FaultKind.ZONE_LOST, EAST, rate=1.0):
+    with broken(aws.state, FaultKind.ZONE_LOST, EAST, rate=1.0) as fault_id:
         assert knock(aws.state, EAST, NAME) == "reset"
         assert knock(aws.state, WEST, NAME) == "200"
         until(lambda: fault_control.active(aws.state) == ())
+    fault_control.heal(aws.state, fault_id)
 
     assert knock(aws.state, EAST, NAME) == "200"
 
@@ -245,8 +246,9 @@ def test_what_makes_no_sense_is_refused(aws: EmbeddedAws) -> None:
     """With the server's words, every mistake at once."""
     with pytest.raises(InputRefused, match=r"rate: dead takes none\nregion: us-est-1 is no Region of .*") as refused:
         fault_control.inject(aws.state, Fault(kind=FaultKind.DEAD, region="us-est-1", rate=0.5))
-    with pytest.raises(InputRefused, match="No fault fault-0 is in force"):
-        fault_control.heal(aws.state, "fault-0")
+    for never in ("fault-0", "fault-1000000", "else"):
+        with pytest.raises(InputRefused, match=f"No fault {never} was ever injected"):
+            fault_control.heal(aws.state, never)
 
     assert "did you mean" in refused.value.detail
 

@@ -27,8 +27,7 @@ def broken(state: LocalState, kind: FaultKind, region: str | None = None, **deta
     try:
         yield fault_id
     finally:
-        if fault_id in [fault.fault_id for fault in fault_control.active(state)]:
-            fault_control.heal(state, fault_id)
+        fault_control.heal(state, fault_id)
 
 
 def connected(state: LocalState, region: str, seconds_max: float = WAIT_SECONDS_MAX) -> socket.socket:
