@@ -2,7 +2,8 @@
 
 MiniStack starts a process for every call that finds all others of its function busy, as Lambda starts an environment. Lambda has a
 Region to start it on. Here a start costs most of a second of the machine's few processors, which slows the calls under way, so that the
-next ones find even more processes busy. A call that waits a moment for one to come free is answered sooner than by a new one.
+next ones find even more processes busy. A call that waits a moment for one to come free is answered sooner than by a new one. A function
+whose every call hangs, as when its table is gone, would take all of the machine: beyond `PROCESSES_MAX` it is throttled.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ SEAMS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
 )
 # Longer than a call takes, shorter than a start.
 PATIENCE_SECONDS: Final = 0.7
-# With as many, one more would only slow the others; calls that come faster wait, as they would for a function's reserved concurrency.
+# With as many, one more slows the others more than it helps, so that a call waits longer before it gets one.
 PROCESSES_ENOUGH: Final = 4
-# Short enough that functions that call each other are never stuck.
-PATIENCE_SECONDS_MAX: Final = 20.0
+PATIENCE_SECONDS_MAX: Final = 4.0
+# This machine's concurrency: a call that finds as many busy for that long is throttled, as Lambda throttles beyond a Region's.
+PROCESSES_MAX: Final = 12
 _LOOK_SECONDS: Final = 0.01
 _LATER_LOOK_SECONDS: Final = 0.05
 
@@ -51,7 +53,7 @@ def share_processes() -> None:
             # Looking and taking are one: of all that wait for the same process, one gets it and the others see that it is gone.
             with turn:
                 if time.monotonic() - began >= patience_seconds(key):
-                    return acquire(name, config, code, qualifier=qualifier, **limits)
+                    return acquire(name, config, code, qualifier=qualifier, **{"max_concurrency": PROCESSES_MAX} | limits)
             time.sleep(_LOOK_SECONDS if time.monotonic() - began < PATIENCE_SECONDS else _LATER_LOOK_SECONDS)
 
     lambda_svc.acquire_worker = acquire_patiently

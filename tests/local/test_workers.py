@@ -75,3 +75,16 @@ def test_calls_beyond_a_few_processes_wait_for_one(acquire: object) -> None:
         lambda_runtime.release_worker(held[2])
 
         assert waiting.result()[0] is held[2]
+
+
+def test_calls_beyond_the_machines_concurrency_are_throttled(acquire: object) -> None:
+    """As Lambda does, and not after ever: a function whose calls all hang leaves the machine to the others."""
+    from ministack.core import lambda_runtime
+    from ministack.services import lambda_svc
+
+    function = a_function("hanging")
+    lambda_runtime._workers[lambda_runtime._worker_key(function[0], function[1], "$LATEST")] = [
+        SimpleNamespace(in_use=True) for _ in range(attach_workers.PROCESSES_MAX)
+    ]
+
+    assert lambda_svc.acquire_worker(*function) == (None, "func_cap")
