@@ -116,12 +116,14 @@ def test_traffic_is_moved_with_every_plane_of_the_primary_gone(system: System, k
     with broken(system.copy.state, kind, EAST):
         code, ended, told = system.run("fail-over", "--yes", "--reason", "all dark")
         led, asked = system.led_to, {one.service for one in system.copy.calls if one.region == EAST}
+        status_code, _, shown = system.run("status")
         refused_code, refused, _ = system.run("fail-back", "--yes")
     system.until(lambda: call(system.copy.state, EAST, "GET", f"https://{EAST}.api.{ZONE}/health").status == 200)
     system.until(lambda: system.run("fail-back", "--yes")[0] == 0)
 
     assert (code, ended["outcome"], led) == (0, "done", OHIO), told
     assert asked <= {"route53"}, "the checkers are nice to know; nothing else may be asked there"
+    assert (status_code, [one["led_to"] for one in shown if one["event"] == "traffic"]) == (3, [[OHIO]])
     assert (refused_code, refused["mistakes"][0]["place"]) == (2, "fail-back")
     assert system.led_to == EAST
 
