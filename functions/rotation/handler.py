@@ -8,8 +8,9 @@ Timeout 300 s, 256 MB, no VPC: it asks the other Region too. What fails raises, 
 and the function's alarm rings; the keys that were good stay good.
 
 Permissions, and no others:
-- secretsmanager:DescribeSecret on the secret in both Regions: which version is pending, and whether the replica has it.
-- secretsmanager:GetSecretValue: what the current version holds beside the key, and whether the pending one has a key.
+- secretsmanager:DescribeSecret on the secret: which version is pending.
+- secretsmanager:GetSecretValue on the secret in both Regions: what the current version holds beside the key, and whether the replica
+  has the pending one.
 - secretsmanager:PutSecretValue, secretsmanager:UpdateSecretVersionStage: put the new key beside, and make it the current one.
 - secretsmanager:ListSecretVersionIds: when the current version was made.
 - lambda:InvokeFunction on the authorizer in both Regions: whether it accepts the new key.

@@ -24,13 +24,16 @@ class Region:
     functions: Any
     authorizer_arn: str
 
-    def holds(self, secret_id: str, version_id: str) -> bool:
-        """Say whether this Region's copy of the secret shows that version as pending; no when it does not answer."""
+    def holds(self, secret_id: str, version_id: str, text: str) -> bool:
+        """Say whether this Region's copy of the secret has that version, pending, with that text; no when it does not answer.
+
+        The text and not the label alone: a version is named, and its name may be copied, before it is given a value.
+        """
         try:
-            labels = self.secrets.describe_secret(SecretId=secret_id).get("VersionIdsToStages") or {}
+            held = self.secrets.get_secret_value(SecretId=secret_id, VersionId=version_id, VersionStage=PENDING)
         except (BotoCoreError, ClientError):
             return False
-        return PENDING in labels.get(version_id, ())
+        return bool(held.get("SecretString") == text)
 
     def accepts(self, key: str) -> bool:
         """Say whether the authorizer lets a caller with `key` in; no when it fails or cannot be asked."""

@@ -34,6 +34,7 @@ ACCEPTED_SECONDS_MAX: Final = 60.0
 MARGIN_SECONDS: Final = 2.0
 # An authorizer looks for a key it does not know every two seconds at the most.
 PAUSE_SECONDS: Final = 2.5
+NO_KEY: Final = "the pending version holds no key"
 
 
 class RotationStopped(Exception):
@@ -99,9 +100,12 @@ class Rotation:
 
     def set_up(self, version_id: str) -> str:
         """Return once every authorizer in every Region must have read the new key."""
+        text = self._value(VersionId=version_id, VersionStage=PENDING)
+        if text is None:
+            raise RotationStopped(NO_KEY)
         deadline = self._clock() + REPLICA_SECONDS_MAX
         for region in self._regions:
-            while not region.holds(self._secret_id, version_id):
+            while not region.holds(self._secret_id, version_id, text):
                 if self._clock() >= deadline:
                     raise RotationStopped(f"the new key did not arrive in {region.name} within {REPLICA_SECONDS_MAX:.0f} s")
                 self._sleep(1.0)
@@ -129,7 +133,7 @@ class Rotation:
     def finish(self, version_id: str) -> str:
         """Make the new key the current one; the one that was becomes the previous one, by Secrets Manager itself."""
         if self._value(VersionId=version_id, VersionStage=PENDING) is None:
-            raise RotationStopped("the pending version holds no key")
+            raise RotationStopped(NO_KEY)
         labels: Mapping[str, Sequence[str]] = self._client.describe_secret(SecretId=self._secret_id)["VersionIdsToStages"]
         current = next((version for version, stages in labels.items() if CURRENT in stages), None)
         moved_from = {"RemoveFromVersionId": current} if current else {}

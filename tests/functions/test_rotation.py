@@ -63,6 +63,20 @@ def test_the_new_key_is_good_even_if_secrets_manager_is_lost_the_moment_it_is_sh
     assert rehearsal.bystanders[region].judge(rehearsal.primary.key("AWSCURRENT") or "") in GOOD
 
 
+@pytest.mark.parametrize("before", range(0, 60, 10))
+def test_a_replica_that_knows_the_versions_name_alone_does_not_have_it(before: int) -> None:
+    """Secrets Manager names a version before it is given its key, and the name may arrive long before; whenever a worker last read."""
+    rehearsal = a_rehearsal(lag_seconds=20.0)
+    rehearsal.wait(before)
+    rehearsal.primary.name_version("v2")
+    rehearsal.wait(20.0)
+    for step in ("createSecret", "setSecret", "testSecret", "finishSecret"):
+        rehearsal.rotation.perform(step, "v2")
+    rehearsal.secrets["us-east-1"].away = True
+
+    assert rehearsal.bystanders["us-east-1"].judge(rehearsal.primary.key("AWSCURRENT") or "") in GOOD
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     lag=st.floats(min_value=0, max_value=100),

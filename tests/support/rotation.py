@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -151,6 +152,7 @@ class Rehearsal:
     secrets: dict[str, FakeSecret]
     time: FakeTime
     bystanders: dict[str, ApiKeys]
+    wait: Callable[[float], None]
     authorizers: dict[str, FakeAuthorizer]
     rotation: Rotation
 
@@ -190,6 +192,8 @@ def a_rehearsal(*, lag_seconds: float = 3.0, cache_seconds: float = 60.0) -> Reh
         for name, client in secrets.items()
     ]
     rotation = Rotation(primary, SECRET, regions, cache_seconds=cache_seconds, clock=time, sleep=sleep)
-    rehearsal = Rehearsal(primary=primary, secrets=secrets, time=time, bystanders=bystanders, authorizers=authorizers, rotation=rotation)
+    rehearsal = Rehearsal(
+        primary=primary, secrets=secrets, time=time, bystanders=bystanders, wait=sleep, authorizers=authorizers, rotation=rotation
+    )
     rehearsal.findings("first")
     return rehearsal

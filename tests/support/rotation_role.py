@@ -32,7 +32,7 @@ def rotation_calls(suffix: str, *, home: str, peer: str) -> tuple[RoleCall, ...]
 
     return (
         ("secretsmanager", home, "secretsmanager:DescribeSecret", lambda client: client.describe_secret(**secret)),
-        ("secretsmanager", peer, "secretsmanager:DescribeSecret", lambda client: client.describe_secret(**secret)),
+        ("secretsmanager", peer, "secretsmanager:GetSecretValue", lambda client: client.get_secret_value(**secret)),
         ("secretsmanager", home, "secretsmanager:GetSecretValue", lambda client: client.get_secret_value(**secret)),
         ("secretsmanager", home, "secretsmanager:ListSecretVersionIds", lambda client: client.list_secret_version_ids(**secret)),
         ("secretsmanager", home, "secretsmanager:PutSecretValue", put),
