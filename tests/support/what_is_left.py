@@ -31,6 +31,7 @@ LISTINGS: tuple[Listing, ...] = (
     ("ssm", "describe_parameters", "Parameters", lambda item: item["Name"]),
     ("logs", "describe_log_groups", "logGroups", lambda item: item["logGroupName"]),
     ("cloudwatch", "describe_alarms", "MetricAlarms", lambda item: item["AlarmName"]),
+    ("synthetics", "describe_canaries", "Canaries", lambda item: item["Name"]),
     ("cloudwatch", "list_dashboards", "DashboardEntries", lambda item: item["DashboardName"]),
     ("iam", "list_policies", "Policies", lambda item: item["PolicyName"]),
     ("apigateway", "get_rest_apis", "items", lambda item: item["name"]),
