@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -9,36 +10,55 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from deployer.cli.job import Job
     from deployer.cli.session import Session
-    from deployer.drill.history import DrillRecord, Mark, Sample, Verdict
+    from deployer.drill.history import DrillRecord, Lookup, Mark, PaymentRequest, Sample, Verdict
     from deployer.drill.traffic import History
     from deployer.params.scenario import Scenario
+    from deployer.reporting.drill_live import DrillMoment, DrillProgress
     from deployer.reporting.drill_view import VerdictView
-    from deployer.reporting.report import Report
 
 EXIT_LOST: Final = 9
+WINDOW_SECONDS: Final = 3.0
+RECENT_COUNT: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """Tells what a drill does as it does it."""
+    """Tells what a drill does as it does it, in plain facts: reporting knows no drill."""
 
-    report: Report
+    progress: DrillProgress
 
     def marked(self, mark: Mark) -> None:
-        """Tell a mark."""
-        self.report.note(
-            f"{mark.at_seconds:7.1f} s  {mark.phase.value:9}  {mark.text}",
-            at_seconds=round(mark.at_seconds, 1),
-            phase=mark.phase.value,
-            deed=mark.text,
-        )
+        """Tell a deed."""
+        self.progress.marked(mark.at_seconds, mark.phase.value, mark.text)
 
     def sampled(self, sample: Sample, history: History) -> None:
-        """Keep quiet: what a sample shows is in the report."""
+        """Tell how things stand, and what the last seconds' attempts came to."""
+        self.progress.sampled(moment_of(sample, history))
 
     def told(self, sentence: str) -> None:
         """Tell what takes seconds."""
-        self.report.note(f"{'':11}{sentence}", step=sentence)
+        self.progress.told(sentence)
+
+
+def moment_of(sample: Sample, history: History) -> DrillMoment:
+    """Return a sample with the rates of the attempts that ended in the WINDOW_SECONDS before it."""
+    from deployer.drill.history import Outcome
+    from deployer.reporting.drill_live import DrillMoment
+
+    # The traffic goes on adding to the history meanwhile; the end of it is all that is needed.
+    recent: tuple[PaymentRequest | Lookup, ...] = (*history.requests[-RECENT_COUNT:], *history.lookups[-RECENT_COUNT:])
+    since = sample.at_seconds - WINDOW_SECONDS
+    attempts = [one for request in recent for one in request.attempts if one.ended_seconds >= since]
+    good = Counter(one.region for one in attempts if one.outcome is Outcome.ACKNOWLEDGED and one.region)
+    return DrillMoment(
+        at_seconds=sample.at_seconds,
+        answer_region=sample.answer_region,
+        held=sample.held,
+        answered=tuple((region, count / WINDOW_SECONDS) for region, count in sorted(good.items())),
+        unanswered_per_second=(len(attempts) - good.total()) / WINDOW_SECONDS,
+        checks=sample.checks,
+        faults=sample.faults,
+    )
 
 
 def drill_all(session: Session, job: Job, scenarios: tuple[Scenario, ...], out: Path) -> bool:
@@ -52,7 +72,9 @@ def drill_all(session: Session, job: Job, scenarios: tuple[Scenario, ...], out: 
     kept = True
     for scenario in scenarios:
         session.report.note(f"{scenario.name}: {scenario.purpose}", scenario=scenario.name, purpose=scenario.purpose)
-        record = session.rooms.drill(job.aws, job.environment, scenario, Telling(session.report), session.clock)
+        aws = job.aws
+        with session.report.drilling(scenario.name) as progress:
+            record = session.rooms.drill(aws, job.environment, scenario, Telling(progress), session.clock)
         verdict = judge(record, scenario.limits)
         files = write_report(record, verdict, out / scenario.name)
         session.report.show(_view(record, verdict, tuple(str(path) for path in files)))

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from deployer.planning.plan import RolloutPlan
 from deployer.reporting.console import ConsoleProgress
+from deployer.reporting.drill_live import DrillProgress, DrillRecords, drilling_on
 from deployer.reporting.event_log import write_record
 from deployer.reporting.move_view import move_line
 from deployer.reporting.view import View
@@ -52,6 +53,10 @@ class Report(Protocol):
 
     def performing(self, plan: RolloutPlan) -> AbstractContextManager[Listener]:
         """Give the listener that tells a plan's events as they happen."""
+        ...
+
+    def drilling(self, name: str) -> AbstractContextManager[DrillProgress]:
+        """Give who tells a drill as it happens."""
         ...
 
     def moving(self) -> Listener:
@@ -100,6 +105,10 @@ class HumanReport:
         """Draw the plan's progress."""
         return ConsoleProgress(self.err, self._clock).performing(plan)
 
+    def drilling(self, name: str) -> AbstractContextManager[DrillProgress]:
+        """Draw the drill's progress."""
+        return drilling_on(self.err, name)
+
     def moving(self) -> Listener:
         """Print one line an event."""
 
@@ -147,6 +156,11 @@ class JsonReport:
         """Write every event as it happens."""
 
         yield self.moving()
+
+    @contextmanager
+    def drilling(self, name: str) -> Iterator[DrillProgress]:
+        """Write every deed and sample as it happens."""
+        yield DrillRecords(self._write, self.note)
 
     def moving(self) -> Listener:
         """Write every event as it happens."""
