@@ -54,5 +54,5 @@ def request_with(key: str, region: str) -> dict[str, Any]:
         "methodArn": f"arn:aws:execute-api:{region}:000000000000:rotation/live/GET/payment",
         "headers": {"x-api-key": key},
         "multiValueHeaders": {"x-api-key": [key]},
-        "requestContext": {"requestId": "rotation"},
+        "requestContext": {"extendedRequestId": "rotation"},
     }
