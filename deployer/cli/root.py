@@ -18,6 +18,7 @@ from deployer.cli.roll_out import roll_out
 from deployer.cli.running import Root
 from deployer.cli.simulate import simulate
 from deployer.cli.status import status
+from deployer.cli.summary import summary
 from deployer.cli.tear_down import tear_down
 
 
@@ -32,5 +33,5 @@ def main() -> None:
     """
 
 
-for command in (check, render, plan, roll_out, status, outputs, fail_over, fail_back, drill, rehearse, simulate, tear_down, local):
+for command in (check, render, plan, roll_out, status, outputs, fail_over, fail_back, drill, rehearse, simulate, summary, tear_down, local):
     main.add_command(command)
