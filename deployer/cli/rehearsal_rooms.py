@@ -65,6 +65,8 @@ class RehearsalRooms(Rooms):
 
 def rehearsed(environment: Environment) -> Environment:
     """Return the environment with `target: local`, and without what names things of a real account (`left_out`)."""
+    from deployer.params.delivery import CiParameters
+
     kept = environment.backup.model_copy(update={"enabled": environment.is_backed_up})
     rollout = environment.rollout.model_copy(update={"poll_seconds": min(environment.rollout.poll_seconds, POLL_SECONDS_MAX)})
     return environment.model_copy(
@@ -74,6 +76,7 @@ def rehearsed(environment: Environment) -> Environment:
             "rollout": rollout,
             "zone": environment.zone.model_copy(update={"hosted_zone_id": None}),
             "security": environment.security.model_copy(update={"permissions_boundary_arn": None}),
+            "ci": CiParameters(),
         }
     )
 
@@ -83,5 +86,6 @@ def left_out(environment: Environment) -> tuple[str, ...]:
     named = (
         ("zone.hosted_zone_id", environment.zone.hosted_zone_id),
         ("security.permissions_boundary_arn", environment.security.permissions_boundary_arn),
+        ("ci.github_repository", environment.ci.github_repository),
     )
     return tuple(place for place, value in named if value is not None)

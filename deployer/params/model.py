@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from deployer.params.delivery import CiParameters
 from deployer.params.operations import BackupParameters, BudgetParameters, CanaryParameters
 from deployer.params.part import Part
 from deployer.params.payments import PaymentsParameters, SecretParameters
@@ -242,6 +243,7 @@ class Environment(Part):
     budget: BudgetParameters = Field(default=BudgetParameters(), description="What the environment may cost.")
     tags: TagParameters = Field(description="Cost allocation.")
     rollout: RolloutParameters = Field(default=RolloutParameters(), description="Bounds of a roll-out.")
+    ci: CiParameters = Field(default=CiParameters(), description="Who rolls out without a person's keys.")
 
     @property
     def primary(self) -> RegionParameters:

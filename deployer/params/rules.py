@@ -12,6 +12,7 @@ from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 from itertools import combinations
 from typing import Final
 
+from deployer.params.delivery import CiParameters
 from deployer.params.failover import worst_case_recovery
 from deployer.params.model import FailoverParameters, FunctionParameters, RetentionParameters
 from deployer.params.nearest import nearest_name
@@ -194,6 +195,14 @@ def ceilings_are_of_currencies_taken(payments: PaymentsParameters) -> Iterator[B
             )
 
 
+def pipeline_is_named_whole(ci: CiParameters) -> Iterator[Breach]:
+    """A role is bound to one repository and one environment of it; with half of that it would trust either nobody or too many."""
+    if ci.github_repository is not None and ci.environment is None:
+        yield Breach(field="ci.environment", sentence="it is missing: ci.github_repository may roll out from one GitHub environment alone")
+    if ci.github_repository is None and (ci.environment is not None or ci.provider_exists):
+        yield Breach(field="ci.github_repository", sentence="it is missing: without it nothing else of ci has a meaning")
+
+
 def _block_fault(cidr: str) -> str:
     try:
         network = IPv4Network(cidr)
@@ -227,5 +236,6 @@ RULES: Final = (
     Rule(reads=("network.interface_endpoints",), check=functions_reach_what_they_ask),
     Rule(reads=("payments",), check=ceilings_are_of_currencies_taken),
     *(Rule(reads=(f"functions.{one}",), check=warm_environments_fit_the_share(one)) for one in ("payment", "health", "authorizer")),
+    Rule(reads=("ci",), check=pipeline_is_named_whole),
     Rule(reads=("audit.object_lock", "retention.on_tear_down"), check=locked_records_outlive_the_stack),
 )

@@ -92,6 +92,8 @@ PATTERNS: Final[dict[str, tuple[str, int]]] = {
     "global stack": ("payment-global-{suffix}", 128),
     "bootstrap stack": ("payment-bootstrap-{suffix}", 128),
     "stack set administration role": ("payment-stackset-administration-{suffix}", 64),
+    "plan role": ("payment-plan-{suffix}", 64),
+    "roll-out role": ("payment-roll-out-{suffix}", 64),
     "stack set execution role": ("payment-stackset-execution-{suffix}", 64),
 }
 
