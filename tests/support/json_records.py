@@ -50,7 +50,7 @@ def with_table(document: str, written: dict[str, set[str]]) -> str:
     listed = records_listed(document)
     if lost := gone(listed, written):
         raise ValueError(f"no longer written: {', '.join(lost)}")
-    rows = ["| `event` | fields, and the version each came with |", "|---|---|"]
+    rows = ["| record | fields, and the version each came with |", "|---|---|"]
     for name in sorted(written):
         told = (f"`{field}` ({listed.get(name, {}).get(field, __version__)})" for field in sorted(written[name]))
         rows.append(f"| `{name}` | {', '.join(told)} |")
