@@ -63,11 +63,12 @@ class Client:
         timeout_seconds: float,
         connection_seconds_max: float,
         time_scale: float = 1.0,
+        first_share: float = 1.0,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         """Make a client whose attempts end after `timeout_seconds`; `now` gives the moments that attempts are kept with."""
         self._target, self._timeout, self._age_max, self._now = target, timeout_seconds, connection_seconds_max, now
-        self._names = Names(target, time_scale=time_scale)
+        self._names = Names(target, time_scale=time_scale, first_share=first_share)
         self._trust = ssl.create_default_context(cafile=target.ca_bundle)
         self._idle: dict[str, list[_Connection]] = {}
 

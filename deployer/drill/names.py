@@ -38,9 +38,15 @@ class Whereabouts:
 
 
 class Names:
-    """The resolver of one client; `time_scale` is how many times faster TTLs pass."""
+    """The resolver of one client; `time_scale` is how many times faster TTLs pass.
 
-    def __init__(self, target: Target, *, time_scale: float = 1.0, now: Callable[[], float] = time.monotonic) -> None:
+    A client's first answer is believed for `first_share` of its TTL: clients that begin together did not all ask at the same moment.
+    """
+
+    def __init__(
+        self, target: Target, *, time_scale: float = 1.0, first_share: float = 1.0, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._first_share = first_share
         self._target, self._scale, self._now = target, time_scale, now
         self._known: dict[str, tuple[float, Whereabouts]] = {}
         # Without a cache of its own: what is believed, and for how long, is decided here.
@@ -55,7 +61,8 @@ class Names:
         if known is not None and self._now() < known[0]:
             return known[1]
         found = await self.ask(name)
-        self._known[name] = (self._now() + found.ttl_seconds / self._scale, found)
+        share = 1.0 if name in self._known else self._first_share
+        self._known[name] = (self._now() + share * found.ttl_seconds / self._scale, found)
         return found
 
     async def ask(self, name: str) -> Whereabouts:

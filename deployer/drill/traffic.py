@@ -112,12 +112,14 @@ class TrafficRun:
 
     async def _run(self) -> None:
         one = self._traffic
+        ages = random.Random(f"{one.seed}/ages")  # noqa: S311 no secret
         clients = [
             Client(
                 self._target,
                 timeout_seconds=max(one.timeout_seconds / self._scale, min(TIMEOUT_SECONDS_MIN, one.timeout_seconds)),
                 connection_seconds_max=one.connection_seconds_max / self._scale,
                 time_scale=self._scale,
+                first_share=ages.random(),
                 now=self._now,
             )
             for _ in range(one.clients)

@@ -17,6 +17,7 @@ from deployer.drill.history import Attempt, Outcome
 from deployer.drill.names import Names, NoAddress
 from deployer.drill.target import Target
 from tests.support.paying_regions import EAST, MIDDLE, PayingRegions, paying_regions, target_of
+from tests.support.rollout.clock import FakeClock
 
 T = TypeVar("T")
 BODY = b'{"amount": 1.10, "currency": "USD", "customerId": "c"}'
@@ -95,6 +96,24 @@ def test_answer_is_believed_for_its_ttl_in_scaled_seconds(regions: PayingRegions
         return [one.region for one in (before, believed, await client.pay(BODY, "k3"))]
 
     assert with_client(target_of(regions), work, age=0.0, scale=100.0) == [EAST, EAST, MIDDLE]
+
+
+def test_clients_that_begin_together_do_not_ask_together(regions: PayingRegions) -> None:
+    """The first answer is as old as chance has it; later ones are believed for their whole TTL."""
+    regions.ttl_seconds = 50
+    clock = FakeClock()
+    names = Names(target_of(regions), first_share=0.3, now=clock.monotonic_seconds)
+
+    async def questions_after(*pauses: float) -> list[int]:
+        counts = []
+        for pause in pauses:
+            clock.sleep(pause)
+            await names.whereabouts("api.pay.example.test")
+            counts.append(regions.questions)
+        return counts
+
+    # At 0, 14, 16, 65 and 67 seconds; 15 is three tenths of the TTL, and 66 is a whole one later.
+    assert asyncio.run(questions_after(0, 14, 2, 49, 2)) == [1, 1, 2, 2, 3]
 
 
 def test_failed_connection_is_not_used_again(regions: PayingRegions) -> None:
