@@ -1,7 +1,6 @@
 """Drills of a whole system on the embedded AWS: what its parameters promise is measured.
 
-Minutes: a roll-out, two drills, the minute that the audit log gathers after each. Checkers', canaries' and clients' seconds pass faster,
-and what is measured is scaled back.
+Minutes: a roll-out and two drills. Checkers', canaries' and clients' seconds pass faster, and what is measured is scaled back.
 """
 
 from __future__ import annotations

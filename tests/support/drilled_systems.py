@@ -14,6 +14,7 @@ from deployer.drill.history import DrillRecord, Verdict
 from deployer.drill.record_file import read_record_file
 from deployer.local import control
 from tests.support.main_job import ROOT, Copy, a_copy
+from tests.support.outbox import hasten
 
 REGIONS = ("us-east-1", "us-east-2")
 TIME_SCALE = 3.0
@@ -34,8 +35,9 @@ class Drilled:
 
 @contextmanager
 def rolled_out(folder: Path, *, lag_seconds: float = 0.5, **changes: dict[str, Any]) -> Iterator[Drilled]:
-    """Roll the local parameters out with these changes, and take the embedded AWS down on the way out."""
+    """Roll the local parameters out with these changes and an audit log that waits for nobody; end the embedded AWS on the way out."""
     with a_copy(folder) as copy:
+        hasten(folder)
         values = yaml.safe_load(copy.params.read_text())
         for group, fields in changes.items():
             values[group] = values.get(group, {}) | fields
