@@ -140,7 +140,14 @@ def test_audit_log_of_a_day_is_listed_and_read() -> None:
     assert entries_in(aws, bucket="b", region=REGION, key="a") == (AuditEntry(transaction_id="id-1", customer_id="drill-1"),)
 
 
-@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b"no json\n"), gzip.compress(b'{"id": "x"}\n')])
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"no gzip", id="no gzip"),
+        pytest.param(gzip.compress(b"no json\n"), id="no JSON"),
+        pytest.param(gzip.compress(b'{"id": "x"}\n'), id="no item"),
+    ],
+)
 def test_object_that_is_none_of_the_log_is_told(body: bytes) -> None:
     """Never skipped: a line might be missing for it."""
     client = FakePages()
