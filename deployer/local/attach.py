@@ -167,9 +167,7 @@ def divert_resource_type(name: str, applies: Callable[[dict[str, Any]], bool], k
     def created(logical_id: str, properties: dict[str, Any], stack_name: str) -> tuple[str, dict[str, Any]]:
         return (kind.create if applies(properties) else create)(logical_id, properties, stack_name)
 
-    def updated(
-        physical_id: str, old: dict[str, Any], new: dict[str, Any], stack_name: str, logical_id: str
-    ) -> tuple[str, dict[str, Any]]:
+    def updated(physical_id: str, old: dict[str, Any], new: dict[str, Any], stack_name: str, logical_id: str) -> tuple[str, dict[str, Any]]:
         if applies(new):
             return kind.update(physical_id, old, new, stack_name, logical_id)
         return update(physical_id, old, new, stack_name, *((logical_id,) if takes_logical_id else ()))  # type: ignore[no-any-return]

@@ -90,9 +90,7 @@ def a_stack_removal(**different: Any) -> StackRemoval:
 
 def a_bucket_emptying(bucket: str, region: str = HOME, *, objects_count: int = 1) -> BucketEmptying:
     """Return a step that empties `bucket`, which held `objects_count` versions when a person consented."""
-    return BucketEmptying(
-        phase="regional", action="delete", region=region, bucket=bucket, objects_count=objects_count, reason="tear-down"
-    )
+    return BucketEmptying(phase="regional", action="delete", region=region, bucket=bucket, objects_count=objects_count, reason="tear-down")
 
 
 def a_plan(*steps: Step, bodies: tuple[str, ...] = (), intent: Intent = "roll-out", **different: Any) -> RolloutPlan:
