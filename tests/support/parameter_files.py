@@ -28,7 +28,12 @@ _SOUND: dict[str, Any] = {
 
 def values(**changes: Any) -> dict[str, Any]:
     """Return a sound file's values; a change is `regions__0__name="x"`, ABSENT takes the field out."""
-    document: Any = deepcopy(_SOUND)
+    return changed(_SOUND, changes)
+
+
+def changed(sound: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Return a copy of a sound file's values with changes by dotted path, `__` for the dot."""
+    document: Any = deepcopy(sound)
     for path, value in changes.items():
         place = document
         *parts, last = path.split("__")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import yaml
 from deployer.params.scenario import Scenario
 from deployer.params.scenario_load import load_scenario
 from deployer.vocabulary.errors import InputRefused
-from tests.support.parameter_files import ABSENT
+from tests.support.parameter_files import changed
 
 _SOUND: dict[str, Any] = {
     "name": "test",
@@ -23,17 +22,7 @@ _SOUND: dict[str, Any] = {
 
 def scenario_values(**changes: Any) -> dict[str, Any]:
     """Return a sound scenario's values; a change is `phases__fault_seconds=9`, ABSENT takes the field out."""
-    document: Any = deepcopy(_SOUND)
-    for path, value in changes.items():
-        place = document
-        *parts, last = path.split("__")
-        for part in parts:
-            place = place[int(part)] if part.isdigit() else place.setdefault(part, {})
-        if value is ABSENT:
-            del place[last]
-        else:
-            place[last] = value
-    return document
+    return changed(_SOUND, changes)
 
 
 def a_scenario(**changes: Any) -> Scenario:
