@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tests.support.edges import Answer, ask
-from tests.support.main_job import ROOT, Copy, a_copy
+from tests.support.main_job import ROOT, Copy, a_system
 from tests.support.raw_http import ask_raw
 
 ZONE = "pay.example.test"
@@ -20,9 +20,7 @@ PAYMENT = {"amount": 100, "currency": "USD", "customerId": "test-123"}
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
     """A system that was rolled out as the README says."""
-    with a_copy(tmp_path_factory.mktemp("project")) as copy:
-        ended = copy.run("roll-out", copy.params, "--yes")
-        assert ended.exit_code == 0, ended.output
+    with a_system(tmp_path_factory.mktemp("project")) as copy:
         yield copy
 
 

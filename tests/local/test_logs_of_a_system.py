@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.card_data import CARDS, as_printed, card_numbers_in, traces_of
 from tests.support.edges import Answer, ask
-from tests.support.main_job import Copy, a_copy
+from tests.support.main_job import Copy, a_system
 
 ZONE = "pay.example.test"
 REGIONS = ("us-east-1", "us-east-2")
@@ -22,9 +22,7 @@ VISA, AMEX, MASTERCARD = CARDS["visa"], as_printed(CARDS["american express"], "-
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
     """A system that was rolled out as the README says."""
-    with a_copy(tmp_path_factory.mktemp("project")) as copy:
-        ended = copy.run("roll-out", copy.params, "--yes")
-        assert ended.exit_code == 0, ended.output
+    with a_system(tmp_path_factory.mktemp("project")) as copy:
         yield copy
 
 

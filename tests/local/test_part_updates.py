@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.main_job import Copy, a_copy
+from tests.support.main_job import Copy, a_system
 
 REGIONS = ("us-east-2", "us-east-1")
 # What a digest in a logical id stands for here: `PaymentFunctionVersion0a1b2c3d4e` -> `PaymentFunctionVersion`.
@@ -141,9 +141,7 @@ UPDATES = [
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
     """A system that was rolled out; each test edits another part of it and leaves it rolled out."""
-    with a_copy(tmp_path_factory.mktemp("parts")) as copy:
-        ended = copy.run("roll-out", copy.params, "--yes")
-        assert ended.exit_code == 0, ended.output
+    with a_system(tmp_path_factory.mktemp("parts")) as copy:
         yield copy
 
 

@@ -101,6 +101,15 @@ def a_copy(folder: Path) -> Iterator[Copy]:
         control.stop(folder / ".deployer" / "local")
 
 
+@contextmanager
+def a_system(folder: Path) -> Iterator[Copy]:
+    """Roll a copy out as the README says; end its embedded AWS on the way out."""
+    with a_copy(folder) as copy:
+        ended = copy.run("roll-out", copy.params, "--yes")
+        assert ended.exit_code == 0, ended.output
+        yield copy
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What an API answered; header names are in lower case."""
