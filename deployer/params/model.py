@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from deployer.params.delivery import CiParameters
+from deployer.params.delivery import CiParameters, RolloutParameters
 from deployer.params.operations import BackupParameters, BudgetParameters, CanaryParameters
 from deployer.params.part import Part
 from deployer.params.payments import PaymentsParameters, SecretParameters
@@ -191,15 +191,6 @@ class TagParameters(Part):
     cost_centre: str = Field(min_length=1, max_length=128, description="Where the cost is booked. Example: cc-4711.")
 
 
-class RolloutParameters(Part):
-    """Bounds of a roll-out."""
-
-    operation_minutes_max: int = Field(
-        default=60, ge=1, le=720, description="Longest wait for one stack or StackSet operation, in minutes. Example: 60."
-    )
-    poll_seconds: float = Field(default=5.0, ge=0.05, le=60, description="Seconds between two looks at a running operation. Example: 5.")
-
-
 class Environment(Part):
     """One whole system: two Regions, one table, one name."""
 
@@ -242,7 +233,7 @@ class Environment(Part):
     backup: BackupParameters = Field(default=BackupParameters(), description="Backups of the ledger.")
     budget: BudgetParameters = Field(default=BudgetParameters(), description="What the environment may cost.")
     tags: TagParameters = Field(description="Cost allocation.")
-    rollout: RolloutParameters = Field(default=RolloutParameters(), description="Bounds of a roll-out.")
+    rollout: RolloutParameters = Field(default=RolloutParameters(), description="Bounds of a roll-out and of its gates.")
     ci: CiParameters = Field(default=CiParameters(), description="Who rolls out without a person's keys.")
 
     @property

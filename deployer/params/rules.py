@@ -12,7 +12,7 @@ from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 from itertools import combinations
 from typing import Final
 
-from deployer.params.delivery import CiParameters
+from deployer.params.delivery import CiParameters, RolloutParameters
 from deployer.params.failover import worst_case_recovery
 from deployer.params.model import FailoverParameters, FunctionParameters, RetentionParameters
 from deployer.params.nearest import nearest_name
@@ -203,6 +203,20 @@ def pipeline_is_named_whole(ci: CiParameters) -> Iterator[Breach]:
         yield Breach(field="ci.github_repository", sentence="it is missing: without it nothing else of ci has a meaning")
 
 
+def gate_can_be_passed(rollout: RolloutParameters) -> Iterator[Breach]:
+    """A burn-in ends within its gate's bound, and holds more than one look."""
+    if rollout.gate_burn_in_seconds > rollout.gate_seconds_max:
+        yield Breach(
+            field="rollout.gate_seconds_max",
+            sentence=f"{rollout.gate_seconds_max:g} s end before a burn-in of {rollout.gate_burn_in_seconds:g} s does",
+        )
+    if rollout.gate_sample_seconds > rollout.gate_burn_in_seconds:
+        yield Breach(
+            field="rollout.gate_sample_seconds",
+            sentence=f"{rollout.gate_sample_seconds:g} s are longer than the burn-in of {rollout.gate_burn_in_seconds:g} s",
+        )
+
+
 def _block_fault(cidr: str) -> str:
     try:
         network = IPv4Network(cidr)
@@ -237,5 +251,6 @@ RULES: Final = (
     Rule(reads=("payments",), check=ceilings_are_of_currencies_taken),
     *(Rule(reads=(f"functions.{one}",), check=warm_environments_fit_the_share(one)) for one in ("payment", "health", "authorizer")),
     Rule(reads=("ci",), check=pipeline_is_named_whole),
+    Rule(reads=("rollout",), check=gate_can_be_passed),
     Rule(reads=("audit.object_lock", "retention.on_tear_down"), check=locked_records_outlive_the_stack),
 )

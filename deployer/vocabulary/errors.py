@@ -6,6 +6,7 @@ The tree, with the exit code a command ends with:
       InputRefused           2   the parameter file, the command line or a plan file
       AwsRefused             3   a call that AWS answered with an error
       RolloutFailed          4   a stack or a Region that did not settle as planned
+        GateFailed           4   a Region that settled and is not good: it was not let through its gate
       RolloutBusy            7   someone else's operation is under way
       Diverged               8   what is deployed is not what was rolled out
       StoppedWatching      130   a person pressed Ctrl-C; what AWS has begun goes on
@@ -78,6 +79,10 @@ class RolloutFailed(DeployerError):
     """A step did not reach the state the plan asked for; the detail says which resource, why, and what stands where."""
 
     exit_code = 4
+
+
+class GateFailed(RolloutFailed):
+    """A Region did not pass its gate: the summary says which, and which check; the detail holds the last samples."""
 
 
 class RolloutBusy(DeployerError):

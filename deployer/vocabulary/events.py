@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from re import sub
 from typing import Any, Final
 
-PHASES: Final = ("bootstrap", "artifacts", "regional", "global", "activation")
+PHASES: Final = ("bootstrap", "artifacts", "regional", "gate", "global", "activation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +71,18 @@ class RegionSettled(Event):
     stack_name: str
     region: str
     status: str
+    took_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateSampled(Event):
+    """A gate looked at one Region once: `check` is `health`, `payment`, `alarms` or `canary`, `detail` what was seen, in a few words."""
+
+    phase: str
+    region: str
+    check: str
+    is_good: bool
+    detail: str
     took_seconds: float
 
 

@@ -56,6 +56,16 @@ BREACHES: list[Any] = [
         "payments.ceilings.0.currency: USD is not taken",
         id="ceiling of a currency not taken",
     ),
+    pytest.param(
+        {"rollout": {"gate_burn_in_seconds": 600, "gate_seconds_max": 599}},
+        "rollout.gate_seconds_max: 599 s end before a burn-in of 600 s does",
+        id="gate shorter than its burn-in",
+    ),
+    pytest.param(
+        {"rollout": {"gate_burn_in_seconds": 10, "gate_sample_seconds": 11}},
+        "rollout.gate_sample_seconds: 11 s are longer than the burn-in of 10 s",
+        id="burn-in of one look",
+    ),
     pytest.param({"ci__github_repository": "example/payments"}, "ci.environment: it is missing", id="pipeline of no environment"),
     pytest.param({"ci__environment": "production"}, "ci.github_repository: it is missing", id="pipeline of no repository"),
     pytest.param({"ci__github_repository": "payments", "ci__environment": "production"}, "ci.github_repository", id="no owner"),

@@ -1,0 +1,110 @@
+"""A gate as data: what a Region has to show after a wave, and for how long, before the next one begins.
+
+Decides what is looked at and what it is called; looks at nothing. `rollout.gate` performs it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from deployer.params.model import Environment, RegionParameters
+from deployer.params.payments import PaymentsParameters
+from deployer.vocabulary.names import PATTERNS, PRIMARY, SECONDARY, name_of
+
+GATE_PHASE: Final = "gate"
+
+# An alarm that tells of the other Region, or of the calendar, says nothing of what was just rolled out here.
+_OF_THE_OTHER_REGION: Final = {
+    PRIMARY: ("peer canary alarm", "peer lost alarm", "standby traffic alarm", "secondary check alarm"),
+    SECONDARY: ("peer canary alarm", "peer lost alarm", "standby traffic alarm", "primary check alarm"),
+}
+_OF_THE_CALENDAR: Final = ("certificate alarm", "key age alarm")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatedRegion:
+    """One Region at a gate: `host` is its own name, `alarm_names` what in it judges it, `canary_names` what pays in it from itself."""
+
+    region: str
+    role: str
+    host: str
+    alarm_names: tuple[str, ...]
+    canary_names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """Look at Regions until every check has been good for `burn_in_seconds` on end, for at most `seconds_max`.
+
+    Looks are `sample_seconds` apart, payments `payment_seconds`. A Region that answers badly for `bad_seconds_max` on end has failed; at
+    the gate of a first roll-out (`is_first`), which nobody can pay before, everything has `seconds_max` to become good. A payment is
+    `amount` of `currency`; both are empty while payments are paused, and none is made. `secret_name` holds the key of callers.
+    """
+
+    phase: str
+    action: Literal["check", "none"]
+    suffix: str
+    regions: tuple[GatedRegion, ...]
+    is_first: bool
+    secret_name: str
+    amount: str
+    currency: str
+    burn_in_seconds: float
+    sample_seconds: float
+    payment_seconds: float
+    bad_seconds_max: float
+    seconds_max: float
+    reason: str
+
+    @property
+    def title(self) -> str:
+        """What a person calls this step."""
+        return f"gate of {' and '.join(one.region for one in self.regions)}"
+
+
+def plan_gate(environment: Environment, regions: tuple[str, ...], *, reason: str, is_needed: bool = True, is_first: bool = False) -> Gate:
+    """Return the gate that these Regions have to pass, in this order; one that is not needed has the action `none`.
+
+    `reason` says why it is needed or not; `is_first` that the system takes its first payments after it.
+    """
+    amount, currency = payment_of(environment.payments)
+    bounds = environment.rollout
+    return Gate(
+        phase=GATE_PHASE,
+        action="check" if is_needed else "none",
+        suffix=environment.suffix,
+        regions=tuple(_gated(environment, one) for name in regions for one in environment.regions if one.name == name),
+        is_first=is_first,
+        secret_name=name_of("secret", suffix=environment.suffix),
+        amount=amount,
+        currency=currency,
+        burn_in_seconds=bounds.gate_burn_in_seconds,
+        sample_seconds=bounds.gate_sample_seconds,
+        payment_seconds=bounds.gate_payment_seconds,
+        bad_seconds_max=bounds.gate_bad_seconds_max,
+        seconds_max=bounds.gate_seconds_max,
+        reason=reason,
+    )
+
+
+def payment_of(payments: PaymentsParameters) -> tuple[str, str]:
+    """Return (amount, currency) of the smallest payment that these terms surely let through: a cent, or one unit of another currency,
+    whose decimals are not known here. Both are empty while payments are paused."""
+    if payments.paused:
+        return "", ""
+    if not payments.currencies or "USD" in payments.currencies:
+        return "0.01", "USD"
+    return "1", payments.currencies[0]
+
+
+def _gated(environment: Environment, region: RegionParameters) -> GatedRegion:
+    left_out = (*_OF_THE_OTHER_REGION[region.role], *_OF_THE_CALENDAR)
+    kinds = sorted(kind for kind in PATTERNS if kind.endswith(" alarm") and kind not in left_out)
+    return GatedRegion(
+        region=region.name,
+        role=region.role,
+        host=f"{region.name}.api.{environment.zone.name}",
+        alarm_names=tuple(name_of(kind, suffix=environment.suffix, role=region.role) for kind in kinds),
+        canary_names=(name_of("own canary", suffix=environment.suffix, role=region.role),),
+    )
