@@ -78,23 +78,27 @@ def create_stack_set(aws: Aws, request: StackSetRequest, region: str, token: str
         aws.client("cloudformation", region).create_stack_set(ClientRequestToken=token, **_definition(request))
 
 
-def update_stack_set(aws: Aws, request: StackSetRequest, region: str, *, operation_id: str, region_order: Sequence[str]) -> None:
-    """Begin to bring the definition and every instance to `request`; `region_order` lists the Regions that have instances.
+def update_stack_set(
+    aws: Aws, request: StackSetRequest, region: str, *, operation_id: str, accounts: Sequence[str], regions: Sequence[str]
+) -> None:
+    """Begin to bring the definition to `request` and the instances of `accounts` in `regions` to the definition, in `regions`' order.
 
-    AWS keeps the new definition even when the operation fails (fact 4.6). Raises AwsRefused.
+    Every other instance is OUTDATED from then on (fact 4.7); no Regions at all are for a StackSet without instances. AWS keeps the
+    new definition even when the operation fails (fact 4.6). Raises AwsRefused, also when a Region named has no instance.
     """
+    targets: dict[str, Any] = {"Accounts": list(accounts), "Regions": list(regions)} if regions else {}
     with asking("cloudformation", "UpdateStackSet", region):
         aws.client("cloudformation", region).update_stack_set(
-            OperationId=operation_id, OperationPreferences=_one_by_one(region_order), **_definition(request)
+            OperationId=operation_id, OperationPreferences=_one_by_one(regions), **targets, **_definition(request)
         )
 
 
-def create_instances(aws: Aws, name: str, region: str, *, operation_id: str, account_id: str, regions: Sequence[str]) -> None:
-    """Begin to create instances of StackSet `name` in `account_id`, in `regions`' order. Raises AwsRefused."""
+def create_instances(aws: Aws, name: str, region: str, *, operation_id: str, accounts: Sequence[str], regions: Sequence[str]) -> None:
+    """Begin to create instances of StackSet `name` in `accounts`, in `regions`' order. Raises AwsRefused."""
     with asking("cloudformation", "CreateStackInstances", region):
         aws.client("cloudformation", region).create_stack_instances(
             StackSetName=name,
-            Accounts=[account_id],
+            Accounts=list(accounts),
             Regions=list(regions),
             OperationId=operation_id,
             OperationPreferences=_one_by_one(regions),

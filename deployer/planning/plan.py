@@ -75,17 +75,21 @@ class ArtifactUpload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackSetRollout:
-    """Create or update the regional StackSet and bring its instances to it, one Region after another in `regions`' order.
+    """One wave: bring the regional StackSet to its definition and the instances of `accounts` in `regions` to it, in `regions`' order.
 
-    `new_regions` have no instance yet. `parameters` are the StackSet's own.
+    `wave` says which of how many (`1 of 2`); `earlier_regions` had their turn in an earlier one; `new_regions` have no instance yet.
+    The definition moves with the first wave that has work, and instances of later waves are OUTDATED until their own (F4.7).
+    `parameters` are the StackSet's own.
     """
 
     phase: str
     action: Action
     stack_set_name: str
     region: str
-    account_id: str
+    accounts: tuple[str, ...]
+    wave: str
     regions: tuple[str, ...]
+    earlier_regions: tuple[str, ...]
     new_regions: tuple[str, ...]
     template_digest: str
     parameters: tuple[StackParameter, ...]

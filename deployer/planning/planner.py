@@ -1,7 +1,7 @@
 """What must happen so that two Regions run this system: the decision, and nothing else.
 
 Reads nothing and calls nothing: environment, templates and survey are all it knows, and the same three give the same plan, byte for
-byte. The steps are decision 2's order: bootstrap → packages → both Regions → global stack → both Regions once more, live.
+byte. The steps are decision 2's order: bootstrap → packages → the Regions, a wave each → global stack → the Regions once more, live.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def plan_rollout(environment: Environment, system: RenderedSystem, survey: Surve
         known=known,
     )
     activation = plan_activation(environment, system.regional, survey, known)
-    steps.extend((regional, global_, activation))
+    steps.extend((*regional, global_, *activation))
     bodies = {template.digest: template.body for template in (system.bootstrap, system.regional, system.global_)}
     return identified(
         RolloutPlan(
@@ -58,7 +58,7 @@ def plan_rollout(environment: Environment, system: RenderedSystem, survey: Surve
             account_id=survey.account_id,
             home_region=environment.home_region,
             steps=tuple(steps),
-            blockers=rollout_blockers(environment, survey, (regional.operation_id, activation.operation_id)),
+            blockers=rollout_blockers(environment, survey, tuple(step.operation_id for step in (*regional, *activation))),
             templates=tuple(sorted(bodies.items())),
             bounds=bounds_of(environment),
         )

@@ -1,4 +1,4 @@
-"""Steps for the regional StackSet: the roll-out to both Regions, and the second pass that turns a new system live.
+"""Steps for the regional StackSet: the roll-out in waves, a Region each, and the second pass that turns a new system live.
 
 The second pass exists because a bucket's replication needs the other Region's bucket (F5.1): a system that is not live yet is
 rolled out as `Prepared`, and becomes `Live` when both Regions and the global stack stand (decision 2). What the regional body
@@ -33,55 +33,61 @@ _FAILED_STACK: Final = re.compile(r"FAILED$|^ROLLBACK_COMPLETE$")
 
 def plan_regional(
     environment: Environment, template: RenderedTemplate, survey: Survey, known: KnownOutputs
-) -> tuple[StackSetRollout, KnownOutputs]:
-    """Return the step that brings both Regions to this template, and what is known of outputs after it."""
+) -> tuple[tuple[StackSetRollout, ...], KnownOutputs]:
+    """Return the waves that bring every Region to this template, and what is known of outputs after them."""
     standing = survey.stack_set
     finished = _activated(template.parameters, LIVE if is_live(environment, standing) else PREPARED)
     parameters = _without_global_stack(environment, finished, survey)
     values = values_to_compare(parameters, known)
-    step = _unjudged(environment, template, survey, "regional", finished)
-    reasons = tuple(_reasons(step, template, standing, values))
     with_instance = {instance.region for instance in standing.instances} if standing else set()
-    step = replace(
-        step,
-        action=("update" if standing else "create") if reasons else "none",
-        parameters=values_to_carry(parameters, known),
-        new_regions=tuple(region for region in step.regions if region not in with_instance),
-        changes=_changes(step.regions, template, standing, values) if reasons else (),
-        reason="; ".join(reasons) or "nothing differs, and both Regions are current",
-    )
-    for stack in stacks_of(standing):
-        if step.action == "none":
-            known = known.with_untouched(step.stack_set_name, stack)
-        else:
-            known = known.with_changing(step.stack_set_name, stack, template.body, values)
-    return step, known
+    stacks = {stack.region: stack for stack in stacks_of(standing)}
+    steps = []
+    for step in _waves(environment, template, survey, "regional", finished):
+        reasons = (*_differences(step, template, standing, values), *_faults(step, standing))
+        steps.append(
+            replace(
+                step,
+                action=("update" if standing else "create") if reasons else "none",
+                parameters=values_to_carry(parameters, known),
+                new_regions=tuple(region for region in step.regions if region not in with_instance),
+                changes=_changes(step.regions, template, standing, values) if reasons else (),
+                reason="; ".join(reasons) or f"nothing differs, and {', '.join(step.regions)} is current",
+            )
+        )
+    for step in steps:
+        for stack in (stacks[region] for region in step.regions if region in stacks):
+            if step.action == "none":
+                known = known.with_untouched(step.stack_set_name, stack)
+            else:
+                known = known.with_changing(step.stack_set_name, stack, template.body, values)
+    return tuple(steps), known
 
 
-def plan_activation(environment: Environment, template: RenderedTemplate, survey: Survey, known: KnownOutputs) -> StackSetRollout:
+def plan_activation(
+    environment: Environment, template: RenderedTemplate, survey: Survey, known: KnownOutputs
+) -> tuple[StackSetRollout, ...]:
     """Return the second pass over the same StackSet; nothing to do where the system is live and has all of the global stack's values.
 
     `known` is what is known after the global stack's own step.
     """
     parameters = _activated(template.parameters, LIVE)
-    step = replace(
-        _unjudged(environment, template, survey, "activation", parameters),
-        parameters=values_to_carry(parameters, known),
-    )
     already_live = is_live(environment, survey.stack_set)
     first_pass = _without_global_stack(environment, _activated(template.parameters, LIVE if already_live else PREPARED), survey)
     before, after = values_to_compare(first_pass, known), values_to_compare(parameters, known)
     late = ", ".join(sorted(name for name in after if before[name] != after[name]))
-    if already_live and not late:
-        return replace(step, reason="the system is live already")
-    return replace(
-        step,
-        action="update",
-        changes=compare_templates(template.body, template.body, old_values=before, new_values=after),
-        reason=f"{late} can only be known when the global stack has changed"
-        if already_live
-        else "replication, canaries and alarm actions start when both Regions and the global stack stand",
+    waves = tuple(
+        replace(step, parameters=values_to_carry(parameters, known))
+        for step in _waves(environment, template, survey, "activation", parameters)
     )
+    if already_live and not late:
+        return tuple(replace(step, reason="the system is live already") for step in waves)
+    changes = compare_templates(template.body, template.body, old_values=before, new_values=after)
+    reason = (
+        f"{late} can only be known when the global stack has changed"
+        if already_live
+        else "replication, canaries and alarm actions start when both Regions and the global stack stand"
+    )
+    return tuple(replace(step, action="update", changes=changes, reason=reason) for step in waves)
 
 
 def is_live(environment: Environment, stack_set: StackSetFacts | None) -> bool:
@@ -103,29 +109,36 @@ def stacks_of(stack_set: StackSetFacts | None) -> tuple[StackFacts, ...]:
     return tuple(instance.stack for instance in stack_set.instances if instance.stack) if stack_set else ()
 
 
-def _unjudged(
+def _waves(
     environment: Environment, template: RenderedTemplate, survey: Survey, phase: str, parameters: tuple[StackParameter, ...]
-) -> StackSetRollout:
-    """Return the step as it is before anything was compared; `parameters` as rendered, so that the id does not hang on a survey."""
+) -> Iterator[StackSetRollout]:
+    """Yield a step for each Region in roll-out order, as it is before anything was compared.
+
+    `parameters` are as rendered, so that an operation's id does not hang on a survey.
+    """
     suffix, account_id, tags = environment.suffix, survey.account_id, tags_of(environment)
-    content = [template.digest, parameters, tags, environment.rollout_order]
-    return StackSetRollout(
-        phase=phase,
-        action="none",
-        stack_set_name=name_of("stack set", suffix=suffix),
-        region=environment.home_region,
-        account_id=account_id,
-        regions=environment.rollout_order,
-        new_regions=(),
-        template_digest=template.digest,
-        parameters=parameters,
-        tags=tags,
-        administration_role_arn=f"arn:aws:iam::{account_id}:role/{name_of('stack set administration role', suffix=suffix)}",
-        execution_role_name=name_of("stack set execution role", suffix=suffix),
-        operation_id=operation_id(phase, content, survey.stack_set.last_operation if survey.stack_set else None),
-        changes=(),
-        reason="",
-    )
+    last = survey.stack_set.last_operation if survey.stack_set else None
+    order = environment.rollout_order
+    for index, region in enumerate(order):
+        yield StackSetRollout(
+            phase=phase,
+            action="none",
+            stack_set_name=name_of("stack set", suffix=suffix),
+            region=environment.home_region,
+            accounts=(account_id,),
+            wave=f"{index + 1} of {len(order)}",
+            regions=(region,),
+            earlier_regions=order[:index],
+            new_regions=(),
+            template_digest=template.digest,
+            parameters=parameters,
+            tags=tags,
+            administration_role_arn=f"arn:aws:iam::{account_id}:role/{name_of('stack set administration role', suffix=suffix)}",
+            execution_role_name=name_of("stack set execution role", suffix=suffix),
+            operation_id=operation_id(phase, [template.digest, parameters, tags, (region,)], last),
+            changes=(),
+            reason="",
+        )
 
 
 def _activated(parameters: tuple[StackParameter, ...], activation: str) -> tuple[StackParameter, ...]:
@@ -148,9 +161,10 @@ def _without_global_stack(environment: Environment, parameters: tuple[StackParam
     )
 
 
-def _reasons(
+def _differences(
     step: StackSetRollout, template: RenderedTemplate, standing: StackSetFacts | None, values: Mapping[str, str | None]
 ) -> Iterator[str]:
+    """Yield how the StackSet's own definition differs, which is a reason for every wave."""
     if standing is None:
         yield "it does not exist yet"
         return
@@ -158,8 +172,12 @@ def _reasons(
     yield from differences(stands, template.body, values, step.tags)
     if (standing.administration_role_arn, standing.execution_role_name) != (step.administration_role_arn, step.execution_role_name):
         yield "its roles differ"
-    instances = {instance.region: instance for instance in standing.instances}
-    for region in step.regions:
+
+
+def _faults(step: StackSetRollout, standing: StackSetFacts | None) -> Iterator[str]:
+    """Yield what is amiss in the wave's own Regions."""
+    instances = {instance.region: instance for instance in standing.instances} if standing else {}
+    for region in step.regions if standing else ():
         fault = _fault(instances[region]) if region in instances else "has no instance yet"
         if fault:
             yield f"{region} {fault}"

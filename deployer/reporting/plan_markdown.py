@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployer.planning.plan import ArtifactUpload, RolloutPlan, StackApply, StackRemoval, StackSetRemoval, StackSetRollout
-from deployer.reporting.plan_view import grouped, heading, kept_sentences, verdict
+from deployer.reporting.plan_view import grouped, heading, kept_sentences, same_as_earlier, verdict
 from deployer.reporting.words import count, short_digests, value_text
 
 
@@ -17,7 +17,7 @@ def plan_markdown(plan: RolloutPlan) -> str:
         lines.append("")
     lines += ["| phase | action | what | why |", "|---|---|---|---|", *_rows(plan)]
     for step in plan.steps_to_do:
-        if isinstance(step, StackApply | StackSetRollout) and (step.changes or step.parameters):
+        if isinstance(step, StackApply | StackSetRollout) and (step.changes or step.parameters) and not same_as_earlier(plan, step):
             lines += ["", *_details(step)]
     return "\n".join(lines) + "\n"
 

@@ -91,6 +91,9 @@ class PlanView:
             yield from (Text(sentence, "green") for sentence in kept_sentences(step))
         if not isinstance(step, StackApply | StackSetRollout):
             return
+        if wave := same_as_earlier(self.plan, step):
+            yield Text(f"the same {count(len(step.changes), 'resource change')} as to {', '.join(wave.regions)}", "dim")
+            return
         if step.action == "create" and not self.details:
             yield Text(summary_of(step.changes), "green")
         else:
@@ -98,6 +101,20 @@ class PlanView:
         for parameter in step.parameters:
             if self.details or isinstance(parameter.value, OutputOf):
                 yield Text(f"with {parameter.name} = {value_text(parameter.value)}", "dim")
+
+
+def same_as_earlier(plan: RolloutPlan, step: StackApply | StackSetRollout) -> StackSetRollout | None:
+    """Return the earlier wave whose changes and parameters this one repeats, None when there is none."""
+    for other in plan.steps_to_do:
+        if other is step:
+            return None
+        if (
+            isinstance(step, StackSetRollout)
+            and isinstance(other, StackSetRollout)
+            and (other.phase, other.changes, other.parameters) == (step.phase, step.changes, step.parameters)
+        ):
+            return other
+    return None
 
 
 def kept_sentences(step: StackRemoval | StackSetRemoval) -> list[str]:

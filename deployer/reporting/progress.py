@@ -114,7 +114,7 @@ class Progress:
             if state == "done":
                 cell.steps_done.add(title)
             # The Regions of a StackSet tell their own times when they settle.
-            cell.took_seconds += took_seconds if len(cells) == 1 else 0.0
+            cell.took_seconds += 0.0 if isinstance(self._steps.get((phase, title)), StackSetRollout | StackSetRemoval) else took_seconds
             if len(cell.steps_settled) < cell.steps_count:
                 cell.state = "running"
             else:

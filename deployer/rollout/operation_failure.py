@@ -55,7 +55,8 @@ def _root_cause(watch: OperationWatch, operation: Operation, first: RegionResult
 def _what_stands_where(watch: OperationWatch) -> str:
     instances = list_instances(watch.context.aws, watch.step.stack_set_name, watch.step.region)
     standing = {instance.region: _standing(instance) for instance in instances}
-    return "\n".join(f"{region}: {standing.get(region, 'no instance')}" for region in watch.step.regions)
+    regions = dict.fromkeys((*watch.step.regions, *sorted(standing)))
+    return "\n".join(f"{region}: {standing.get(region, 'no instance')}" for region in regions)
 
 
 def _standing(instance: StackInstance) -> str:

@@ -73,6 +73,10 @@ class OperationWatch:
     def _tell_settled(self, result: RegionResult) -> None:
         # Regions go one after another: each one's time begins where the one before it ended.
         now_seconds = self.context.clock.monotonic_seconds()
+        if result.status == "SUCCEEDED" and isinstance(self.step, StackSetRollout) and result.region in self.step.earlier_regions:
+            # Named so that it stays current; it had its turn, and was told of, in an earlier wave.
+            self._region_began_seconds = now_seconds
+            return
         self.context.tell(
             RegionSettled(
                 at=self.context.at(),

@@ -1,4 +1,4 @@
-"""Creates or updates the regional StackSet and brings its instances to it, one Region after another."""
+"""Brings one wave of the regional StackSet to its definition: the StackSet itself, then the wave's Regions, one after another."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from deployer.aws.stack_set_operations import (
     create_stack_set,
     update_stack_set,
 )
-from deployer.aws.stack_sets import StackInstance, list_instances, read_stack_set
+from deployer.aws.stack_sets import StackInstance, StackSet, list_instances, read_stack_set
 from deployer.planning.plan import StackSetRollout
 from deployer.rollout.context import RolloutContext
 from deployer.rollout.operation import earlier_run, run_operation
@@ -20,7 +20,7 @@ from deployer.vocabulary.errors import AwsRefused
 
 
 def roll_out_stack_set(step: StackSetRollout, context: RolloutContext) -> None:
-    """Bring the StackSet to the step's definition, its instances to the StackSet, and an instance to every Region without one.
+    """Bring the StackSet to the step's definition, the wave's instances to the StackSet, and an instance to every Region without one.
 
     What has instances is read now, not taken from the plan, so that a roll-out that was cut short goes on where it stood.
 
@@ -29,19 +29,38 @@ def roll_out_stack_set(step: StackSetRollout, context: RolloutContext) -> None:
         RolloutBusy: someone else's operation holds the StackSet.
         AwsRefused: AWS answered with an error.
     """
-    if read_stack_set(context.aws, step.stack_set_name, step.region) is None and _created(step, context):
+    found = read_stack_set(context.aws, step.stack_set_name, step.region)
+    if found is None and _created(step, context):
         _create_instances(step, context, step.regions)
         return
     standing = list_instances(context.aws, step.stack_set_name, step.region)
     earlier = earlier_run(step, context, standing)
     if earlier == "later step":
         return
-    if earlier == "none":
+    missing = _without_instance(step, standing)
+    if earlier == "none" and standing and not _reached(step, standing) and not _is_defined(step, context, found):
+        # A new definition needs a Region to go to (F4.7), and those that have an instance are not to move before this wave.
+        _create_instances(step, context, missing)
+        standing, missing = list_instances(context.aws, step.stack_set_name, step.region), ()
+    if earlier == "none" and (set(missing) != set(step.regions) or not _is_defined(step, context, found)):
         _update(step, context, standing)
-    with_instance = {instance.region for instance in standing}
-    missing = tuple(region for region in step.regions if region not in with_instance)
     if missing:
         _create_instances(step, context, missing)
+
+
+def _without_instance(step: StackSetRollout, standing: Sequence[StackInstance]) -> tuple[str, ...]:
+    with_instance = {instance.region for instance in standing}
+    return tuple(region for region in step.regions if region not in with_instance)
+
+
+def _reached(step: StackSetRollout, standing: Sequence[StackInstance]) -> tuple[str, ...]:
+    """Return the Regions with an instance that this wave's update names: its own, and those that had their turn before it.
+
+    AWS calls every instance OUTDATED that an update with a template does not name (F4.7), one that is current too; named, those of
+    earlier waves stay current, for their stacks have nothing to update.
+    """
+    with_instance = {instance.region for instance in standing}
+    return tuple(region for region in (*step.earlier_regions, *step.regions) if region in with_instance)
 
 
 def _request(step: StackSetRollout, context: RolloutContext) -> StackSetRequest:
@@ -52,6 +71,17 @@ def _request(step: StackSetRollout, context: RolloutContext) -> StackSetRequest:
         tags=step.tags,
         administration_role_arn=step.administration_role_arn,
         execution_role_name=step.execution_role_name,
+    )
+
+
+def _is_defined(step: StackSetRollout, context: RolloutContext, found: StackSet | None) -> bool:
+    """Return whether the StackSet's own definition is the step's already."""
+    return (
+        found is not None
+        and found.template_body == context.plan.template(step.template_digest)
+        and set(found.parameters) >= set(resolved(step.parameters, context))
+        and sorted(found.tags) == sorted(step.tags)
+        and (found.administration_role_arn, found.execution_role_name) == (step.administration_role_arn, step.execution_role_name)
     )
 
 
@@ -68,11 +98,10 @@ def _created(step: StackSetRollout, context: RolloutContext) -> bool:
 
 def _update(step: StackSetRollout, context: RolloutContext, standing: Sequence[StackInstance]) -> None:
     request = _request(step, context)
-    with_instance = {instance.region for instance in standing}
-    regions = tuple(region for region in step.regions if region in with_instance)
+    regions = _reached(step, standing)
 
     def begin(operation_id: str) -> None:
-        update_stack_set(context.aws, request, step.region, operation_id=operation_id, region_order=regions)
+        update_stack_set(context.aws, request, step.region, operation_id=operation_id, accounts=step.accounts, regions=regions)
 
     run_operation(step, context, verb="update", regions=regions, standing=standing, begin=begin)
 
@@ -84,7 +113,7 @@ def _create_instances(step: StackSetRollout, context: RolloutContext, regions: S
             step.stack_set_name,
             step.region,
             operation_id=operation_id,
-            account_id=step.account_id,
+            accounts=step.accounts,
             regions=regions,
         )
 

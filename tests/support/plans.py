@@ -67,8 +67,10 @@ def a_regional_rollout(**fields: Any) -> StackSetRollout:
         "action": "create",
         "stack_set_name": "payment-regional-local",
         "region": "us-east-2",
-        "account_id": ACCOUNT_ID,
+        "accounts": (ACCOUNT_ID,),
+        "wave": "1 of 1",
         "regions": ("us-east-2", "us-east-1"),
+        "earlier_regions": (),
         "new_regions": ("us-east-2", "us-east-1"),
         "template_digest": DIGEST,
         "parameters": (

@@ -77,9 +77,13 @@ class FakeStackSets:
         return {"StackSetId": self.definition["StackSetId"]}
 
     def update_stack_set(self, *, OperationId: str, OperationPreferences: dict[str, Any], **request: Any) -> dict[str, Any]:
-        """Keep the new definition, whatever becomes of it, and begin."""
+        """Keep the new definition, whatever becomes of it, call every instance OUTDATED, and begin with those named."""
         self._must_exist()
-        self._begin(OperationId, "UPDATE", tuple(self.instances), OperationPreferences)
+        regions = tuple(request.pop("Regions", self.instances))
+        request.pop("Accounts", None)
+        self._begin(OperationId, "UPDATE", regions, OperationPreferences)
+        for instance in self.instances.values():
+            instance["Status"] = "OUTDATED"
         self.definition = self._defined(request)
         return {"OperationId": OperationId}
 

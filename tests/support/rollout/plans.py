@@ -46,14 +46,16 @@ def a_stack_apply(body: str, **different: Any) -> StackApply:
 
 
 def a_stack_set_rollout(body: str, **different: Any) -> StackSetRollout:
-    """Return a step that brings the regional StackSet to `body`, secondary first."""
+    """Return a step that brings the regional StackSet to `body`, both Regions in one wave, secondary first."""
     step = StackSetRollout(
         phase="regional",
         action="create",
         stack_set_name="payment-regional-test",
         region=HOME,
-        account_id=ACCOUNT_ID,
+        accounts=(ACCOUNT_ID,),
+        wave="1 of 1",
         regions=(HOME, PEER),
+        earlier_regions=(),
         new_regions=(HOME, PEER),
         template_digest=digest(body),
         parameters=(),

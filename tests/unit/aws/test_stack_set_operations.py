@@ -51,10 +51,12 @@ def test_update_names_roles_order_and_no_tolerance() -> None:
     recorder = Recorder()
     aws = Aws(AwsAccess(), make_client=lambda service, region: recorder)
 
-    update_stack_set(aws, a_request(), HOME, operation_id="rollout-1", region_order=("us-east-2", "us-east-1"))
+    regions = ("us-east-2", "us-east-1")
+    update_stack_set(aws, a_request(), HOME, operation_id="rollout-1", accounts=("111122223333",), regions=regions)
 
     (request,) = recorder.requests
     assert request["AdministrationRoleARN"].endswith("role/administration")
+    assert (request["Accounts"], request["Regions"]) == (["111122223333"], ["us-east-2", "us-east-1"])
     assert (request["OperationId"], request["Parameters"]) == (
         "rollout-1",
         [{"ParameterKey": "Activation", "ParameterValue": "Standby"}],
@@ -67,14 +69,16 @@ def test_update_names_roles_order_and_no_tolerance() -> None:
     }
 
 
-def test_update_without_instances_names_no_order() -> None:
-    """An empty RegionOrder would be refused."""
+def test_update_without_instances_names_no_regions() -> None:
+    """Empty lists would be refused."""
     recorder = Recorder()
     aws = Aws(AwsAccess(), make_client=lambda service, region: recorder)
 
-    update_stack_set(aws, a_request(), HOME, operation_id="rollout-1", region_order=())
+    update_stack_set(aws, a_request(), HOME, operation_id="rollout-1", accounts=("111122223333",), regions=())
 
-    assert "RegionOrder" not in recorder.requests[0]["OperationPreferences"]
+    (request,) = recorder.requests
+    assert "RegionOrder" not in request["OperationPreferences"]
+    assert not {"Accounts", "Regions"} & request.keys()
 
 
 def test_operation_tells_of_instances_that_failed() -> None:
@@ -84,7 +88,7 @@ def test_operation_tells_of_instances_that_failed() -> None:
     regions = ("us-east-2", "us-east-1", "us-west-2")
     statuses = {"us-east-2": "SUCCEEDED", "us-east-1": "FAILED", "us-west-2": "CANCELLED"}
     world.stack_sets.timelines = [[Scene("SUCCEEDED", statuses, reasons={"us-east-1": "role missing"}, failed_count=1)]]
-    create_instances(world.aws(), NAME, HOME, operation_id="rollout-1", account_id="111122223333", regions=regions)
+    create_instances(world.aws(), NAME, HOME, operation_id="rollout-1", accounts=("111122223333",), regions=regions)
 
     operation = read_operation(world.aws(), NAME, HOME, "rollout-1")
     results = read_results(world.aws(), NAME, HOME, "rollout-1")

@@ -42,9 +42,10 @@ def actions(plan: RolloutPlan) -> dict[str, str]:
     return {phase: "/".join(dict.fromkeys(found)) for phase, found in by_phase.items()}
 
 
-def rollout_step(plan: RolloutPlan, phase: str = "regional") -> StackSetRollout:
-    """Return the StackSet step of a phase."""
-    return next(step for step in plan.steps if isinstance(step, StackSetRollout) and step.phase == phase)
+def rollout_step(plan: RolloutPlan, phase: str = "regional", region: str = SECONDARY_REGION) -> StackSetRollout:
+    """Return a phase's wave to a Region."""
+    waves = (step for step in plan.steps if isinstance(step, StackSetRollout) and step.phase == phase)
+    return next(step for step in waves if step.regions == (region,))
 
 
 def stack_step(plan: RolloutPlan, name: str) -> StackApply:
@@ -70,11 +71,33 @@ def test_empty_account_gets_everything_in_order() -> None:
         ("artifacts", "create", SECONDARY_REGION),
         ("artifacts", "create", PRIMARY_REGION),
         ("regional", "create", SECONDARY_REGION),
+        ("regional", "create", SECONDARY_REGION),
         ("global", "create", SECONDARY_REGION),
         ("activation", "update", SECONDARY_REGION),
+        ("activation", "update", SECONDARY_REGION),
     ]
-    regional = rollout_step(plan)
-    assert regional.regions == regional.new_regions == (SECONDARY_REGION, PRIMARY_REGION)
+    waves = [step for step in plan.steps if isinstance(step, StackSetRollout)]
+    assert [(step.wave, step.regions) for step in waves] == [("1 of 2", (SECONDARY_REGION,)), ("2 of 2", (PRIMARY_REGION,))] * 2
+    assert [step.new_regions for step in waves if step.phase == "regional"] == [(SECONDARY_REGION,), (PRIMARY_REGION,)]
+
+
+def test_each_wave_is_an_operation_of_its_own() -> None:
+    """What is sent to one Region is never taken for what was sent to the other (F4.8)."""
+    plan = planned(an_empty_survey())
+
+    ids = [step.operation_id for step in plan.steps if isinstance(step, StackSetRollout)]
+    assert len(set(ids)) == 4
+
+
+def test_wave_that_is_behind_is_the_only_one_with_work() -> None:
+    """A roll-out that stopped after the secondary goes on with the primary."""
+    behind = replace(an_instance(PRIMARY_REGION), status="OUTDATED")
+
+    plan = planned(a_survey(stack_set=a_stack_set(behind, an_instance(SECONDARY_REGION))))
+
+    assert rollout_step(plan).action == "none"
+    step = rollout_step(plan, region=PRIMARY_REGION)
+    assert (step.action, step.reason, step.earlier_regions) == ("update", "us-east-1 is OUTDATED", (SECONDARY_REGION,))
 
 
 def test_new_system_is_prepared_before_it_is_live() -> None:
@@ -220,7 +243,7 @@ def test_instance_that_is_not_current_is_never_nothing_to_do(instance: dict[str,
     """The set's definition being right says nothing of a Region that never got it."""
     primary = replace(an_instance(PRIMARY_REGION), **instance)  # type: ignore[arg-type]
 
-    step = rollout_step(planned(a_survey(stack_set=a_stack_set(primary, an_instance(SECONDARY_REGION)))))
+    step = rollout_step(planned(a_survey(stack_set=a_stack_set(primary, an_instance(SECONDARY_REGION)))), region=PRIMARY_REGION)
 
     assert step.action == "update"
     assert step.reason == reason
@@ -231,7 +254,7 @@ def test_failed_stack_of_an_instance_is_never_nothing_to_do(status: str) -> None
     """Not even where the StackSet calls the instance current."""
     primary = an_instance(PRIMARY_REGION, stack={"status": status})
 
-    step = rollout_step(planned(a_survey(stack_set=a_stack_set(primary, an_instance(SECONDARY_REGION)))))
+    step = rollout_step(planned(a_survey(stack_set=a_stack_set(primary, an_instance(SECONDARY_REGION)))), region=PRIMARY_REGION)
 
     assert step.action == "update"
     assert status in step.reason
@@ -241,7 +264,7 @@ def test_region_without_an_instance_gets_one() -> None:
     """A Region that was cancelled before it began is new to the StackSet."""
     stack_set = a_stack_set(an_instance(SECONDARY_REGION, activation="Prepared"), activation="Prepared")
 
-    step = rollout_step(planned(a_survey(stack_set=stack_set)))
+    step = rollout_step(planned(a_survey(stack_set=stack_set)), region=PRIMARY_REGION)
 
     assert step.new_regions == (PRIMARY_REGION,)
     assert step.reason == "us-east-1 has no instance yet"
@@ -280,7 +303,7 @@ def test_primary_may_hold_the_stack_set_when_the_file_says_so() -> None:
 
     assert [step.region for step in plan.steps if step.phase == "bootstrap"] == [PRIMARY_REGION, SECONDARY_REGION]
     assert rollout_step(plan).region == PRIMARY_REGION
-    assert rollout_step(plan).regions == (SECONDARY_REGION, PRIMARY_REGION)
+    assert [step.regions for step in plan.steps if step.phase == "regional"] == [(SECONDARY_REGION,), (PRIMARY_REGION,)]  # type: ignore[union-attr]
 
 
 def test_plan_carries_every_template_a_step_names() -> None:

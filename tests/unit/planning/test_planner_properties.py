@@ -115,12 +115,14 @@ def test_rollout_ends_live(survey: Survey) -> None:
     """The last thing a StackSet is told is always `Live`."""
     rollouts = [step for step in planned(survey).steps if isinstance(step, StackSetRollout)]
 
-    assert [step.phase for step in rollouts] == ["regional", "activation"]
-    assert {one.name: one.value for one in rollouts[-1].parameters}["Activation"] == "Live"
-    if rollouts[1].action == "none":
-        assert {one.name: one.value for one in rollouts[0].parameters}["Activation"] == "Live"
-    if rollouts[0].action == "create":
-        assert rollouts[0].new_regions == rollouts[0].regions
+    assert [step.phase for step in rollouts] == ["regional", "regional", "activation", "activation"]
+    for first, second in zip(rollouts[:2], rollouts[2:], strict=True):
+        assert first.regions == second.regions
+        assert {one.name: one.value for one in second.parameters}["Activation"] == "Live"
+        if second.action == "none":
+            assert {one.name: one.value for one in first.parameters}["Activation"] == "Live"
+        if first.action == "create":
+            assert first.new_regions == first.regions
 
 
 @given(surveys())

@@ -71,9 +71,9 @@ def the_survey(*, activation: str = "Live", check_id: str = "check-1", stands: s
 
 
 def passes(survey: Survey, system: RenderedSystem | None = None) -> tuple[StackSetRollout, StackSetRollout]:
-    """Return the plan's two passes over the StackSet."""
+    """Return the first wave of the plan's two passes over the StackSet."""
     plan: RolloutPlan = plan_rollout(an_environment(), system or the_system(), survey)
-    first, second = (step for step in plan.steps if isinstance(step, StackSetRollout))
+    first, second = (step for step in plan.steps if isinstance(step, StackSetRollout) and not step.earlier_regions)
     return first, second
 
 

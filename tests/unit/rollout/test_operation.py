@@ -22,7 +22,7 @@ def run(world: FakeAws, operation_id: str = "rollout-0001") -> None:
     context = RolloutContext(plan=a_plan(step), aws=world.aws(), clock=world.clock, listener=lambda event: None)
 
     def begin(attempt_id: str) -> None:
-        create_instances(context.aws, step.stack_set_name, HOME, operation_id=attempt_id, account_id=ACCOUNT_ID, regions=REGIONS)
+        create_instances(context.aws, step.stack_set_name, HOME, operation_id=attempt_id, accounts=(ACCOUNT_ID,), regions=REGIONS)
 
     run_operation(step, context, verb="create", regions=REGIONS, standing=(), begin=begin)
 

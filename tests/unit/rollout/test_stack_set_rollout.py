@@ -70,6 +70,41 @@ def test_missing_region_is_created_after_the_update() -> None:
     assert operations(world) == [("rollout-0001-update-1", "UPDATE", (HOME,)), ("rollout-0001-create-1", "CREATE", (PEER,))]
 
 
+def test_waves_update_one_region_after_another() -> None:
+    """The second wave names the first one's Region too, so that it stays CURRENT (fact 4.7)."""
+    world = FakeAws()
+    world.stack_sets.add(PEER, HOME)
+    first = perform(world, action="update", regions=(HOME,), new_regions=())
+    between = {region: instance["Status"] for region, instance in world.stack_sets.instances.items()}
+
+    second = perform(world, action="update", regions=(PEER,), earlier_regions=(HOME,), new_regions=(), operation_id="rollout-0002")
+
+    assert operations(world) == [("rollout-0001-update-1", "UPDATE", (HOME,)), ("rollout-0002-update-1", "UPDATE", (HOME, PEER))]
+    assert between == {HOME: "CURRENT", PEER: "OUTDATED"}
+    assert {instance["Status"] for instance in world.stack_sets.instances.values()} == {"CURRENT"}
+    assert [event.region for event in (*first, *second) if isinstance(event, RegionSettled)] == [HOME, PEER]
+
+
+def test_second_wave_of_a_new_system_creates_without_an_update() -> None:
+    """The definition stands since the first wave; nothing is sent to the Region that has its instance."""
+    world = FakeAws()
+    perform(world, regions=(HOME,), new_regions=(HOME,))
+
+    perform(world, regions=(PEER,), earlier_regions=(HOME,), new_regions=(PEER,), operation_id="rollout-0002")
+
+    assert operations(world) == [("rollout-0001-create-1", "CREATE", (HOME,)), ("rollout-0002-create-1", "CREATE", (PEER,))]
+
+
+def test_lost_region_is_made_before_a_new_definition_reaches_it() -> None:
+    """An update has to name a Region with an instance, and the later wave's is not to move first."""
+    world = FakeAws()
+    world.stack_sets.add(PEER, body="Resources: {Old: {}}")
+
+    perform(world, action="update", regions=(HOME,), new_regions=(HOME,))
+
+    assert operations(world) == [("rollout-0001-create-1", "CREATE", (HOME,)), ("rollout-0001-update-1", "UPDATE", (HOME,))]
+
+
 def test_set_left_without_instances_is_continued() -> None:
     """A roll-out cut short after CreateStackSet goes on with the instances."""
     world = FakeAws()
