@@ -68,6 +68,12 @@ def runs_of(aws: EmbeddedAws, name: str, region: str = "us-east-1") -> list[dict
     return [run for run in found if run["Status"]["State"] != "RUNNING"]
 
 
+def last_run_of(synthetics: Any, name: str) -> dict[str, Any]:
+    """Return a canary's newest run, which may still be under way."""
+    run: dict[str, Any] = synthetics.describe_canaries_last_run(Names=[name])["CanariesLastRun"][0]["LastRun"]
+    return run
+
+
 def metrics_of(aws: EmbeddedAws, name: str, region: str = "us-east-1") -> dict[str, list[float]]:
     """Return all values of each of a canary's metrics, in the order they were put."""
     now = time.time()

@@ -56,6 +56,8 @@ def knock(state: LocalState, region: str, name: str, seconds_max: float = WAIT_S
         plain = connected(state, region, seconds_max)
     except ConnectionRefusedError:
         return "refused"
+    except ConnectionResetError:  # so early that the handshake of TCP itself met it
+        return "reset"
     try:
         secure = trusting(state).wrap_socket(plain, server_hostname=name)
     except TimeoutError:
