@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from deployer.outside.view import Outside
     from deployer.params.model import Environment
     from deployer.params.scenario import Scenario
+    from deployer.planning.drift import DriftReport
     from deployer.planning.lint import Finding
     from deployer.planning.plan import RolloutPlan
     from deployer.planning.survey import Survey
@@ -93,6 +94,12 @@ class Rooms:
 
         asked = aws.in_a_hurry(_HURRIED_SURVEY_SECONDS_MAX) if in_a_hurry else aws
         return take_survey(asked, environment, packages, count_buckets=count_buckets)
+
+    def drift(self, aws: Aws, environment: Environment, survey: Survey, clock: Clock) -> DriftReport:
+        """`planning.drift_taking.take_drift`."""
+        from deployer.planning.drift_taking import take_drift
+
+        return take_drift(aws, environment, survey, clock)
 
     def plan_rollout(self, environment: Environment, system: RenderedSystem, survey: Survey) -> RolloutPlan:
         """`planning.planner.plan_rollout`."""

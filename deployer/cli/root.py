@@ -6,6 +6,7 @@ import click
 
 from deployer import __version__
 from deployer.cli.check import check
+from deployer.cli.drift import drift
 from deployer.cli.drill import drill
 from deployer.cli.fail_back import fail_back
 from deployer.cli.fail_over import fail_over
@@ -33,5 +34,21 @@ def main() -> None:
     """
 
 
-for command in (check, render, plan, roll_out, status, outputs, fail_over, fail_back, drill, rehearse, simulate, summary, tear_down, local):
+for command in (
+    check,
+    render,
+    plan,
+    roll_out,
+    status,
+    drift,
+    outputs,
+    fail_over,
+    fail_back,
+    drill,
+    rehearse,
+    simulate,
+    summary,
+    tear_down,
+    local,
+):
     main.add_command(command)

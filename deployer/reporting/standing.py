@@ -1,7 +1,8 @@
 """What stands in AWS, in words: judged from a survey alone, without asking what the parameter file wants.
 
 The words are kept apart: a stack is `current`, `outdated` (its instance has not got the StackSet's newest definition), `failed`
-(an operation on it ended badly), `in progress` or `missing`. Whether the parameter file asks for something else, `plan` tells.
+(an operation on it ended badly), `in progress` or `missing`; the Regions have `diverged` when they run different definitions. Whether
+a resource has drifted from its stack, `drift` tells; whether the parameter file asks for something else, `plan`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from deployer.planning.divergence import divergences
 from deployer.planning.survey import StackFacts, StackInstanceFacts, Survey
 
 Word = Literal["current", "outdated", "failed", "in progress", "missing"]
@@ -30,7 +32,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """The whole system: bootstrap and regional part of each Region, then the global stack; Regions primary first."""
+    """The whole system: bootstrap and regional part of each Region, then the global stack; Regions primary first.
+
+    `diverged` says in sentences how the Regions differ.
+    """
 
     suffix: str
     account_id: str
@@ -38,6 +43,7 @@ class Standing:
     home_region: str
     parts: tuple[Part, ...]
     last_operation: str
+    diverged: tuple[str, ...] = ()
 
     @property
     def is_absent(self) -> bool:
@@ -46,8 +52,8 @@ class Standing:
 
     @property
     def is_sound(self) -> bool:
-        """Whether everything is current, or nothing exists; an operation under way is not unsound."""
-        return self.is_absent or all(part.word in {"current", "in progress"} for part in self.parts)
+        """Whether everything is current and the same everywhere, or nothing exists; an operation under way is not unsound."""
+        return self.is_absent or (not self.diverged and all(part.word in {"current", "in progress"} for part in self.parts))
 
 
 def judge_standing(survey: Survey, *, suffix: str, regions: tuple[tuple[str, str], ...], home_region: str) -> Standing:
@@ -67,6 +73,7 @@ def judge_standing(survey: Survey, *, suffix: str, regions: tuple[tuple[str, str
             _stack_part("global", home_region, survey.global_),
         ),
         last_operation=f"{operation.action} {operation.status} ({operation.operation_id})" if operation else "none",
+        diverged=divergences(survey.stack_set, names),
     )
 
 

@@ -35,6 +35,7 @@ class StatusView:
             "sound": standing.is_sound,
             "deployed": not standing.is_absent,
             "last_operation": standing.last_operation,
+            "diverged": list(standing.diverged),
             "parts": [{**asdict(part), "facts": dict(part.facts)} for part in standing.parts],
             "traffic": TrafficView(traffic=self.traffic).record() if self.traffic else None,
         }
@@ -53,6 +54,7 @@ class StatusView:
         return Group(
             table,
             *(Text.assemble((f"{part.name} in {part.region}: ", "bold"), _cell(part)) for part in elsewhere),
+            *(Text.assemble(("diverged: ", "bold yellow"), sentence) for sentence in standing.diverged),
             Text(f"last StackSet operation: {standing.last_operation}"),
             Text(sentence(standing)),
             *([TrafficView(traffic=self.traffic).drawing()] if self.traffic else []),
@@ -64,8 +66,9 @@ def sentence(standing: Standing) -> str:
     if standing.is_absent:
         return "Nothing is deployed."
     unsound = [part for part in standing.parts if part.word not in {"current", "in progress"}]
-    if unsound:
-        return "Not sound: " + ", ".join(f"{part.name} in {part.region} is {part.word}" for part in unsound) + "."
+    faults = [f"{part.name} in {part.region} is {part.word}" for part in unsound] + ["the Regions have diverged"] * bool(standing.diverged)
+    if faults:
+        return f"Not sound: {', '.join(faults)}."
     if any(part.word == "in progress" for part in standing.parts):
         return "An operation is under way."
     return "Everything stands and is current."

@@ -15,6 +15,7 @@ from deployer.cli import main
 from deployer.cli.rooms import Rooms
 from deployer.cli.session import Surroundings
 from deployer.local.state import LocalState
+from deployer.planning.drift import DriftReport
 from deployer.planning.lint import Finding
 from deployer.planning.plan import RolloutPlan
 from deployer.planning.survey import Survey
@@ -25,6 +26,7 @@ from deployer.rollout.result import RetainedResource, RolloutResult
 from deployer.vocabulary.clock import Clock
 from deployer.vocabulary.errors import DeployerError
 from deployer.vocabulary.events import Listener, RolloutEnded, RolloutStarted, TrafficMoved
+from tests.support.drift import a_report
 from tests.support.plans import ACCOUNT_ID, AT, a_plan, a_survey
 from tests.support.traffic import a_traffic
 
@@ -84,6 +86,7 @@ class FakeRooms(Rooms):
         self.plan, self.standing, self.findings, self.fails_with = plan or a_plan(), survey or a_survey(), findings, fails_with
         self.retained, self.embedded, self.bodies = retained, embedded, bodies
         self.where_traffic_goes = traffic or a_traffic()
+        self.drift_found = a_report()
         self.asked: list[str] = []
         self.reasons: list[str] = []
         self.faults: tuple[dict[str, Any], ...] = ()
@@ -112,6 +115,11 @@ class FakeRooms(Rooms):
         if in_a_hurry and self.fails_with:
             raise self.fails_with
         return self.standing
+
+    def drift(self, aws: Any, environment: Any, survey: Any, clock: Clock) -> DriftReport:
+        """Return the prepared drift."""
+        self.asked.append("drift")
+        return self.drift_found
 
     def plan_rollout(self, environment: Any, system: Any, survey: Any) -> RolloutPlan:
         """Return the prepared plan."""

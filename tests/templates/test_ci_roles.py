@@ -35,8 +35,12 @@ BY_HAND = {
     *(f"synthetics:{one}" for one in ("DescribeCanaries", "StopCanary")),
 }
 
-# No calls, but asked for by calls: a missing object is told only to who may list; tags and roles go along with a stack or StackSet.
-ALONG_WITH_CALLS = {"s3:ListBucket", "cloudformation:TagResource", "cloudformation:UntagResource", "iam:GetRole", "iam:PassRole"}
+# No calls, but asked for by calls: a missing object is told only to who may list; tags and roles go along with a stack or StackSet;
+# comparing a stack is comparing each of its resources.
+ALONG_WITH_CALLS = {
+    *("s3:ListBucket", "cloudformation:TagResource", "cloudformation:UntagResource", "iam:GetRole", "iam:PassRole"),
+    "cloudformation:DetectStackResourceDrift",
+}
 
 # What the global stack's types ask for only when a property is set that it does not set, or that IAM does not know.
 UNUSED_BY_THE_GLOBAL_STACK = {
@@ -147,14 +151,17 @@ def test_role_of_plans_only_reads(resources: Any) -> None:
     actions = actions_of(statements_of(resources, "PlanRole"))
 
     assert {one.split(":")[0] for one in actions} == {"cloudformation", "s3"}
-    assert all(one.split(":")[1].startswith(("Describe", "Get", "List")) for one in actions)
+    assert all(one.split(":")[1].startswith(("Describe", "Detect", "Get", "List")) for one in actions)
 
 
 def test_bootstrap_is_for_people_to_change(resources: Any) -> None:
     """Who could change it could change what it may do itself."""
     touching = [one for one in statements_of(resources, "RollOutRole") if "payment-bootstrap-" in json.dumps(one["Resource"])]
 
-    assert actions_of(touching) == {"cloudformation:DescribeStacks", "cloudformation:GetTemplate"}
+    assert actions_of(touching) == {
+        *(f"cloudformation:{one}" for one in ("DescribeStacks", "GetTemplate")),
+        *(f"cloudformation:{one}" for one in ("DescribeStackResourceDrifts", "DetectStackDrift", "DetectStackResourceDrift")),
+    }
 
 
 def test_what_the_global_stack_is_made_of_is_touched_by_cloudformation_alone(resources: Any) -> None:

@@ -63,6 +63,20 @@ def test_an_instance_has_one_word(instance: StackInstanceFacts, word: str) -> No
     assert found.is_sound == (word in {"current", "in progress"})
 
 
+def test_regions_that_run_different_definitions_have_diverged() -> None:
+    """Another word than outdated, and a sentence that says how."""
+    behind = an_instance("us-east-1", "OUTDATED", "CANCELLED", stack=a_stack(region="us-east-1", template_body="Resources: {Old: {}}"))
+    found = standing(a_survey(an_instance("us-east-2"), behind))
+    out = io.StringIO()
+
+    HumanReport(clock=StillClock(), out=out, err=out).show(StatusView(standing=found))
+
+    assert not found.is_sound
+    assert "diverged: us-east-2 and us-east-1 run different templates" in out.getvalue()
+    assert sentence(found) == "Not sound: regional in us-east-1 is outdated, the Regions have diverged."
+    assert StatusView(standing=found).record()["diverged"] == ["us-east-2 and us-east-1 run different templates"]
+
+
 def test_everything_sound_is_said_to_be() -> None:
     """And nothing less."""
     assert sentence(standing(a_survey())) == "Everything stands and is current."
