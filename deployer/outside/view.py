@@ -23,11 +23,12 @@ _BODY_BYTES_MAX: Final = 65_536
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpAnswer:
-    """What an API answered; without an answer `status` is None and `problem` says why in a few words."""
+    """What an API answered, `headers` by lower-case name; without an answer `status` is None and `problem` says why in a few words."""
 
     status: int | None = None
     body: str = ""
     problem: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,18 @@ class Outside:
             return tuple(pool.map(lambda server: ask_for_alias(server, name), servers))
 
     def get(self, region: str, host: str, path: str, *, seconds_max: float = ANSWER_SECONDS_MAX) -> HttpAnswer:
-        """Return what a Region's API answers to `GET https://<host><path>`."""
+        """Return what a Region's API answers to `GET https://<host><path>`; `seconds_max` bounds the connection and each reading."""
+        return self._ask("GET", region, host, path, None, {}, seconds_max)
+
+    def post(
+        self, region: str, host: str, path: str, body: str, *, headers: Mapping[str, str], seconds_max: float = ANSWER_SECONDS_MAX
+    ) -> HttpAnswer:
+        """Return what a Region's API answers to a JSON `body` posted to `https://<host><path>` once; bounds as for `get`."""
+        return self._ask("POST", region, host, path, body, {"Content-Type": "application/json", **headers}, seconds_max)
+
+    def _ask(
+        self, method: str, region: str, host: str, path: str, body: str | None, headers: Mapping[str, str], seconds_max: float
+    ) -> HttpAnswer:
         try:
             trusted = ssl.create_default_context(cafile=self.ca_bundle)
             with (
@@ -63,9 +75,10 @@ class Outside:
             ):
                 connection = http.client.HTTPConnection(host)
                 connection.sock = secure
-                connection.request("GET", path, headers={"Connection": "close"})
+                connection.request(method, path, body, {"Connection": "close", **headers})
                 answer = connection.getresponse()
-                return HttpAnswer(status=answer.status, body=answer.read(_BODY_BYTES_MAX).decode(errors="replace"))
+                told = {name.lower(): value for name, value in answer.getheaders()}
+                return HttpAnswer(status=answer.status, body=answer.read(_BODY_BYTES_MAX).decode(errors="replace"), headers=told)
         except (OSError, http.client.HTTPException) as error:
             return HttpAnswer(problem=_few_words(error))
 

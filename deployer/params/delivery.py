@@ -25,7 +25,7 @@ class RolloutParameters(Part):
         le=86_400,
         description="Seconds on end that a Region has to be good in every check before the next one is changed. Example: 300.",
     )
-    gate_sample_seconds: float = Field(default=15.0, ge=1, le=60, description="Seconds between two looks at a gate. Example: 15.")
+    gate_sample_seconds: float = Field(default=15.0, ge=1, le=30, description="Seconds between two looks at a gate. Example: 15.")
     gate_bad_seconds_max: float = Field(
         default=60.0,
         ge=1,

@@ -204,11 +204,12 @@ def pipeline_is_named_whole(ci: CiParameters) -> Iterator[Breach]:
 
 
 def gate_can_be_passed(rollout: RolloutParameters) -> Iterator[Breach]:
-    """A burn-in ends within its gate's bound, and holds more than one look."""
-    if rollout.gate_burn_in_seconds > rollout.gate_seconds_max:
+    """A burn-in holds more than one look, and leaves its gate time for one look more."""
+    needed_seconds = rollout.gate_burn_in_seconds + rollout.gate_sample_seconds
+    if needed_seconds > rollout.gate_seconds_max:
         yield Breach(
             field="rollout.gate_seconds_max",
-            sentence=f"{rollout.gate_seconds_max:g} s end before a burn-in of {rollout.gate_burn_in_seconds:g} s does",
+            sentence=f"{rollout.gate_seconds_max:g} s are too few: a burn-in and one more look take {needed_seconds:g} s",
         )
     if rollout.gate_sample_seconds > rollout.gate_burn_in_seconds:
         yield Breach(

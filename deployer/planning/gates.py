@@ -14,12 +14,10 @@ from deployer.vocabulary.names import PATTERNS, PRIMARY, SECONDARY, name_of
 
 GATE_PHASE: Final = "gate"
 
-# An alarm that tells of the other Region, or of the calendar, says nothing of what was just rolled out here.
-_OF_THE_OTHER_REGION: Final = {
-    PRIMARY: ("peer canary alarm", "peer lost alarm", "standby traffic alarm", "secondary check alarm"),
-    SECONDARY: ("peer canary alarm", "peer lost alarm", "standby traffic alarm", "primary check alarm"),
-}
-_OF_THE_CALENDAR: Final = ("certificate alarm", "key age alarm")
+# What tells of the other Region, of one run, or of the calendar, says nothing of what was just rolled out here; nor does an alarm on what
+# watches the other Region (`peer …`).
+_LEFT_OUT: Final = ("standby traffic alarm", "watcher doubt alarm", "certificate alarm", "key age alarm")
+_CHECK_OF_THE_OTHER: Final = {PRIMARY: "secondary check alarm", SECONDARY: "primary check alarm"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +97,8 @@ def payment_of(payments: PaymentsParameters) -> tuple[str, str]:
 
 
 def _gated(environment: Environment, region: RegionParameters) -> GatedRegion:
-    left_out = (*_OF_THE_OTHER_REGION[region.role], *_OF_THE_CALENDAR)
-    kinds = sorted(kind for kind in PATTERNS if kind.endswith(" alarm") and kind not in left_out)
+    left_out = (*_LEFT_OUT, _CHECK_OF_THE_OTHER[region.role])
+    kinds = sorted(kind for kind in PATTERNS if kind.endswith(" alarm") and not kind.startswith("peer ") and kind not in left_out)
     return GatedRegion(
         region=region.name,
         role=region.role,

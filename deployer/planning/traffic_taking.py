@@ -72,12 +72,12 @@ def _region_health(region: RegionParameters, asked: Future[HttpAnswer], seen: Re
     answer = asked.result()
     reports, problem = seen
     return RegionHealth(
-        region=region.name, role=region.role, status=answer.status, said=_said(answer), reports=reports, checkers_problem=problem
+        region=region.name, role=region.role, status=answer.status, said=health_words(answer), reports=reports, checkers_problem=problem
     )
 
 
-def _said(answer: HttpAnswer) -> str:
-    """Return what failed, in the words of the health document, or why there is no answer."""
+def health_words(answer: HttpAnswer) -> str:
+    """Return what failed, in the words of a Region's health document, or why there is no answer; the status where it tells neither."""
     if answer.status is None:
         return answer.problem
     try:

@@ -30,7 +30,7 @@ BY_HAND = {
     *(f"cloudformation:{one}" for one in ("DeleteStack", "DeleteStackInstances", "DeleteStackSet")),
     *(f"dynamodb:{one}" for one in ("DeleteItem", "GetItem", "PutItem", "Scan")),
     *(f"lambda:{one}" for one in ("DeleteFunction", "GetAlias", "GetFunctionConfiguration", "Invoke", "PublishVersion", "UpdateAlias")),
-    *("lambda:UpdateFunctionConfiguration", "route53:GetHealthCheckStatus", "secretsmanager:GetSecretValue"),
+    *("lambda:UpdateFunctionConfiguration", "route53:GetHealthCheckStatus"),
     *(f"s3:{one}" for one in ("DeleteObjects", "ListObjectVersions", "ListObjectsV2")),
     *(f"synthetics:{one}" for one in ("DescribeCanaries", "StopCanary")),
 }
@@ -165,13 +165,23 @@ def test_bootstrap_is_for_people_to_change(resources: Any) -> None:
 
 
 def test_what_the_global_stack_is_made_of_is_touched_by_cloudformation_alone(resources: Any) -> None:
-    """The deployer's own calls reach stacks, packages and the role it hands on; never a payment or the API key."""
+    """The deployer's own calls reach stacks, packages, the role it hands on and what a gate reads; never the ledger."""
     own = actions_of([one for one in statements_of(resources, "RollOutRole") if "Condition" not in one])
     others = [one["Condition"] for one in statements_of(resources, "RollOutRole") if "Condition" in one]
 
-    assert {one.split(":")[0] for one in own} == {"cloudformation", "s3", "iam"}
+    assert {one.split(":")[0] for one in own} == {"cloudformation", "s3", "iam", "cloudwatch", "secretsmanager", "synthetics"}
     assert all(one == {"StringEquals": {"aws:CalledViaFirst": "cloudformation.amazonaws.com"}} for one in others)
     assert others
+
+
+def test_gate_reads_one_secret_and_changes_nothing(resources: Any) -> None:
+    """The key of callers lets it pay a cent; no other secret, no older version by another name, nothing of the alarms and canaries."""
+    gate = resources["PipelineGatePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    [key] = [one for one in gate if "secretsmanager:GetSecretValue" in one["Action"]]
+
+    assert actions_of(gate) == {"secretsmanager:GetSecretValue", "cloudwatch:DescribeAlarms", "synthetics:GetCanaryRuns"}
+    assert [one["Fn::Sub"].split(":secret:")[1] for one in key["Resource"]] == ["payment-api-secret-test-??????"]
+    assert {"Ref": "PipelineGatePolicy"} not in resources["PlanRole"]["Properties"]["ManagedPolicyArns"]
 
 
 def test_pipeline_has_every_action_the_global_types_ask_for(with_ci: Callable[..., RenderedSystem], resources: Any) -> None:
@@ -196,7 +206,7 @@ def test_policies_fit_what_iam_takes(resources: Any) -> None:
     """6,144 characters a managed policy, without blanks [IAM quotas]."""
     documents = [one["Properties"]["PolicyDocument"] for name, one in resources.items() if name.startswith("Pipeline") and "Policy" in name]
 
-    assert len(documents) == 4
+    assert len(documents) == 5
     assert max(len(json.dumps(one, separators=(",", ":"))) for one in documents) <= 6_144
 
 

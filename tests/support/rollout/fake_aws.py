@@ -15,6 +15,7 @@ from tests.support.rollout.fake_buckets import FakeBuckets
 from tests.support.rollout.fake_canaries import FakeCanaries
 from tests.support.rollout.fake_stack_sets import FakeStackSets
 from tests.support.rollout.fake_stacks import FakeStacks
+from tests.support.rollout.fake_watch import FakeAlarms, FakeSecrets
 from tests.support.rollout.wire import Pages
 
 _PAGED = {
@@ -40,6 +41,8 @@ class FakeAws:
         self._stacks: dict[str, FakeStacks] = {}
         self._buckets: dict[str, FakeBuckets] = {}
         self._canaries: dict[str, FakeCanaries] = {}
+        self._alarms: dict[str, FakeAlarms] = {}
+        self._secrets: dict[str, FakeSecrets] = {}
         self.stack_sets = FakeStackSets(self.clock, self.stacks)
         self._lock = Lock()
 
@@ -59,6 +62,14 @@ class FakeAws:
         """Return the canaries of a Region."""
         return self._canaries.setdefault(region, FakeCanaries())
 
+    def alarms(self, region: str) -> FakeAlarms:
+        """Return the alarms of a Region."""
+        return self._alarms.setdefault(region, FakeAlarms())
+
+    def secrets(self, region: str) -> FakeSecrets:
+        """Return the secrets of a Region."""
+        return self._secrets.setdefault(region, FakeSecrets())
+
     @property
     def changes(self) -> list[tuple[str, str]]:
         """The (region, method) of every call that changes something."""
@@ -70,6 +81,8 @@ class FakeAws:
             "cloudformation": (self.stack_sets, self.stacks(region)),
             "s3": (self.buckets(region),),
             "synthetics": (self.canaries(region),),
+            "cloudwatch": (self.alarms(region),),
+            "secretsmanager": (self.secrets(region),),
             "sts": (self,),
         }[service]
         answer = next(getattr(room, method) for room in rooms if hasattr(room, method))

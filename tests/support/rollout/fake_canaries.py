@@ -1,7 +1,8 @@
-"""Synthetics in one Region, as far as a tear-down needs it: canaries that are listed and stopped."""
+"""Synthetics in one Region: canaries that are listed and stopped, as a tear-down needs it, and their runs, as a gate does."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from tests.support.rollout.wire import refusal
@@ -15,11 +16,24 @@ class FakeCanaries:
         self.states: dict[str, str] = {}
         self.places: dict[str, str] = {}
         self.looks = 1
+        self.runs: dict[str, list[dict[str, Any]]] = {}
         self._left: dict[str, int] = {}
 
     def put(self, name: str, place: str, state: str = "RUNNING") -> None:
         """Have a canary that keeps its results at `place`, such as `s3://bucket/own`."""
         self.states[name], self.places[name] = state, place
+
+    def ran(self, name: str, started: datetime, state: str = "PASSED", reason: str = "") -> None:
+        """Have a canary run; the newest is told first."""
+        runs = self.runs.setdefault(name, [])
+        status = {"State": state, "StateReason": reason}
+        runs.insert(0, {"Id": f"{name}-{len(runs)}", "Name": name, "Status": status, "Timeline": {"Started": started}})
+
+    def get_canary_runs(self, *, Name: str, MaxResults: int) -> dict[str, Any]:
+        """Return the newest runs of a canary that has run."""
+        if Name not in self.runs:
+            raise refusal("ResourceNotFoundException", f"Canary {Name} does not exist")
+        return {"CanaryRuns": self.runs[Name][:MaxResults]}
 
     def describe_canaries(self, *, NextToken: str = "0") -> dict[str, Any]:
         """Return one canary a page; a canary under way to be stopped comes nearer to it."""

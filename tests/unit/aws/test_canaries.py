@@ -1,10 +1,12 @@
-"""Canaries, found by where they keep their results."""
+"""Canaries, found by where they keep their results, and their runs."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from deployer.aws.canaries import CanaryFacts, canaries_writing_to, stop_canary
+from deployer.aws.canaries import CanaryFacts, CanaryRun, canaries_writing_to, newest_run, stop_canary
 from deployer.vocabulary.errors import AwsRefused
 from tests.support.rollout.fake_aws import FakeAws
 from tests.support.rollout.wire import refusal
@@ -46,3 +48,19 @@ def test_refusal_is_told() -> None:
 
     with pytest.raises(AwsRefused, match="not authorized"):
         stop_canary(world.aws(), "own", REGION)
+
+
+def test_newest_run_is_the_last_that_ended() -> None:
+    """One that goes on has nothing to tell yet; a canary that never ran, or is not there, has no run."""
+    world = FakeAws()
+    canaries, noon = world.canaries(REGION), world.clock.now()
+    canaries.ran("own", noon - timedelta(minutes=10))
+    canaries.ran("own", noon - timedelta(minutes=5), "FAILED", "payment: answered 500")
+    canaries.ran("own", noon, "RUNNING")
+    canaries.ran("new", noon, "RUNNING")
+
+    found = newest_run(world.aws(), "own", REGION)
+
+    assert found == CanaryRun(run_id="own-1", started=noon - timedelta(minutes=5), passed=False, reason="payment: answered 500")
+    assert newest_run(world.aws(), "new", REGION) is None
+    assert newest_run(world.aws(), "nobody", REGION) is None

@@ -19,15 +19,23 @@ HOST = "us-east-2.api.pay.example.test"
 
 
 class Health(BaseHTTPRequestHandler):
-    """Says 503 with a word, and remembers the host it was asked for."""
+    """Says 503 with a word, remembers the host it was asked for and takes what is posted."""
 
     hosts: list[str] = []  # noqa: RUF012 - a class of its own for one test server
+    posted: list[tuple[str, str, bytes]] = []  # noqa: RUF012
 
     def do_GET(self) -> None:
         self.hosts.append(f"{self.headers['Host']}{self.path}")
         self.send_response(503)
         self.end_headers()
         self.wfile.write(b"sick")
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.posted.append((self.path, f"{self.headers['Content-Type']} {self.headers['Idempotency-Key']}", body))
+        self.send_response(201)
+        self.send_header("Idempotent-Replayed", "true")
+        self.end_headers()
 
     def log_message(self, *args: object) -> None:
         """Say nothing."""
@@ -56,6 +64,14 @@ def test_answer_is_told_with_its_body(edge: Outside) -> None:
 
     assert (answer.status, answer.body, answer.problem) == (503, "sick", "")
     assert Health.hosts[-1] == f"{HOST}/health"
+
+
+def test_body_is_posted_once_with_its_headers(edge: Outside) -> None:
+    """As JSON; the answer's headers are told by lower-case name."""
+    answer = edge.post("us-east-2", HOST, "/payment", '{"amount": 0.01}', headers={"Idempotency-Key": "one"})
+
+    assert (answer.status, answer.headers["idempotent-replayed"]) == (201, "true")
+    assert Health.posted == [("/payment", "application/json one", b'{"amount": 0.01}')]
 
 
 def test_certificate_of_another_name_is_not_trusted(edge: Outside) -> None:

@@ -57,8 +57,8 @@ BREACHES: list[Any] = [
         id="ceiling of a currency not taken",
     ),
     pytest.param(
-        {"rollout": {"gate_burn_in_seconds": 600, "gate_seconds_max": 599}},
-        "rollout.gate_seconds_max: 599 s end before a burn-in of 600 s does",
+        {"rollout": {"gate_burn_in_seconds": 600, "gate_sample_seconds": 10, "gate_seconds_max": 609}},
+        "rollout.gate_seconds_max: 609 s are too few: a burn-in and one more look take 610 s",
         id="gate shorter than its burn-in",
     ),
     pytest.param(
