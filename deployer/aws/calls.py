@@ -27,13 +27,19 @@ from deployer.vocabulary.errors import AwsRefused
 
 _SIGN_IN: Final = "Sign in again (aws sso login, or fresh AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), then run the same command."
 _ALLOW: Final = "Give the caller the action AWS names, on the resource it names, then run the same command."
+_WAIT: Final = "Wait a minute, then run the same command: it goes on where this one stopped."
+_AGAIN: Final = "Remove what AWS names as the cause, then run the same command: it goes on where this one stopped."
 _REACH: Final = "Check the network, AWS_ENDPOINT_URL and, when the target is local, `deployer local status`; then run the same command."
+
+_TROUBLE_IN_AWS: Final = 500
 
 # AWS's code -> what a person does about it. Sources: "Common errors" of the CloudFormation, S3 and STS API references.
 _WAYS_OUT: Final[dict[str, str]] = {
     "AccessDenied": _ALLOW,
     "AccessDeniedException": _ALLOW,
     "UnauthorizedOperation": _ALLOW,
+    # S3 gives no code to what has no body.
+    "400": "S3 says no more to this kind of question; expired credentials are one cause. " + _SIGN_IN,
     "403": _ALLOW,
     "ExpiredToken": _SIGN_IN,
     "ExpiredTokenException": _SIGN_IN,
@@ -42,7 +48,11 @@ _WAYS_OUT: Final[dict[str, str]] = {
     "UnrecognizedClientException": _SIGN_IN,
     "SignatureDoesNotMatch": "Check the secret access key and this machine's clock, then run the same command.",
     "OptInRequired": "Enable the Region for this account, then run the same command.",
-    "Throttling": "Wait a minute, then run the same command: it goes on where this one stopped.",
+    "Throttling": _WAIT,
+    "ThrottlingException": _WAIT,
+    "RequestLimitExceeded": _WAIT,
+    "TooManyRequestsException": _WAIT,
+    "SlowDown": _WAIT,
     "LimitExceededException": "Raise the quota AWS names, or delete what is no longer used, then run the same command.",
     "InsufficientCapabilitiesException": "The template asks for a capability the deployer does not grant; remove what needs it.",
 }
@@ -71,7 +81,7 @@ def asking(service: str, operation: str, region: str) -> Iterator[None]:
             region=region,
             code=code,
             message=str(answer.get("Message", "")),
-            hint=_WAYS_OUT.get(code, ""),
+            hint=_WAYS_OUT.get(code) or _way_out_of_answer(error),
         ) from error
     except (BotoCoreError, HTTPClientError) as error:
         raise AwsRefused(
@@ -84,6 +94,12 @@ def asking(service: str, operation: str, region: str) -> Iterator[None]:
         ) from error
 
 
+def _way_out_of_answer(error: ClientError) -> str:
+    """Return what to do about an error that has no advice of its own: trouble in AWS passes, anything else has a cause here."""
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return _WAIT if status >= _TROUBLE_IN_AWS else _AGAIN
+
+
 def _way_out_of(error: Exception) -> str:
     """Return what to do when AWS could not even be asked."""
     if isinstance(error, SSLError):
@@ -94,4 +110,4 @@ def _way_out_of(error: Exception) -> str:
         return _SIGN_IN
     if isinstance(error, (ConnectionError, HTTPClientError)):
         return _REACH
-    return ""
+    return _AGAIN

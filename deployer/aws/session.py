@@ -23,14 +23,8 @@ if TYPE_CHECKING:
     from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_sts import STSClient
 
-# "standard" retries throttling, 5xx and lost connections with jittered back-off [botocore guide: Retries].
-_CONFIG: Final = Config(
-    connect_timeout=5,
-    read_timeout=60,
-    max_pool_connections=32,
-    tcp_keepalive=True,
-    retries={"mode": "standard", "total_max_attempts": 6},
-)
+# "standard" retries throttling, 5xx and lost connections with jittered back-off, half a minute at most [botocore guide: Retries].
+ATTEMPTS_MAX: Final = 6
 _READING: Final = ("Get", "List", "Describe", "Head")
 
 
@@ -71,11 +65,24 @@ ClientFactory = Callable[[str, str], Any]
 class Aws:
     """AWS as one caller sees it. Safe to share between threads."""
 
-    def __init__(self, access: AwsAccess, *, observer: Observer | None = None, make_client: ClientFactory | None = None) -> None:
+    def __init__(
+        self,
+        access: AwsAccess,
+        *,
+        observer: Observer | None = None,
+        make_client: ClientFactory | None = None,
+        attempts_max: int = ATTEMPTS_MAX,
+    ) -> None:
         """Reach AWS by `access`; `observer` hears of every call before it is made; `make_client(service, region)` stands in
-        for boto3's own."""
+        for boto3's own; a call is tried `attempts_max` times."""
         self._access = access
-        self._config = _CONFIG
+        self._config = Config(
+            connect_timeout=5,
+            read_timeout=60,
+            max_pool_connections=32,
+            tcp_keepalive=True,
+            retries={"mode": "standard", "total_max_attempts": attempts_max},
+        )
         self._observer = observer
         self._given_client = make_client
         self._make_client = make_client or self._boto3_client

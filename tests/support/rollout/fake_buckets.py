@@ -8,12 +8,14 @@ from tests.support.rollout.wire import refusal
 
 
 class FakeBuckets:
-    """`objects` maps (bucket, key) to what was put; `versions` maps a bucket to its listed versions and markers."""
+    """`objects` maps (bucket, key) to what was put; `late` are there from the next put on; `versions` maps a bucket to its
+    listed versions and markers."""
 
     def __init__(self) -> None:
         """Begin with no object; a bucket exists once it is named in `versions` or `buckets`."""
         self.buckets: set[str] = set()
         self.objects: dict[tuple[str, str], dict[str, Any]] = {}
+        self.late: dict[tuple[str, str], dict[str, Any]] = {}
         self.versions: dict[str, list[dict[str, str]]] = {}
         self.markers: dict[str, list[dict[str, str]]] = {}
         self.locked_keys: set[str] = set()
@@ -26,8 +28,11 @@ class FakeBuckets:
         return {name: value for name, value in self.objects[Bucket, Key].items() if name in ("ChecksumSHA256", "Metadata")}
 
     def put_object(self, *, Bucket: str, Key: str, **what: Any) -> dict[str, Any]:
-        """Keep the object."""
+        """Keep the object, under a condition only where nothing lies."""
         self._must_exist(Bucket)
+        self.objects |= self.late
+        if what.pop("IfNoneMatch", "") == "*" and (Bucket, Key) in self.objects:
+            raise refusal("PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
         self.objects[Bucket, Key] = what
         return {}
 

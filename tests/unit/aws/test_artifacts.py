@@ -59,6 +59,24 @@ def test_other_content_under_the_key_is_not_the_package() -> None:
     assert not present(world)
 
 
+def test_request_sent_twice_finds_what_it_stored() -> None:
+    """The answer was lost and botocore tried again: the object is there, and one version of it."""
+    world = a_world()
+    world.buckets(REGION).late = {(BUCKET, KEY): {"Metadata": {"sha256": DIGEST}}}
+
+    assert ensure(world)
+    assert world.changes == [(REGION, "put_object")]
+
+
+def test_other_content_under_the_key_is_replaced() -> None:
+    """A key that holds something else is refused once and then overwritten."""
+    world = a_world()
+    world.buckets(REGION).objects[BUCKET, KEY] = {"Metadata": {"sha256": "0" * 64}}
+
+    assert ensure(world)
+    assert present(world)
+
+
 def test_digest_in_metadata_is_believed_without_checksum() -> None:
     """An S3 that keeps no checksum still keeps what the deployer wrote beside the object."""
     world = a_world()

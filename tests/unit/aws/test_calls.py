@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from botocore.exceptions import EndpointConnectionError, NoCredentialsError, ReadTimeoutError, SSLError
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ReadTimeoutError, SSLError
 
 from deployer.aws.calls import asking
 from deployer.vocabulary.errors import AwsRefused
@@ -15,6 +17,12 @@ def refused_by(error: Exception) -> AwsRefused:
     with pytest.raises(AwsRefused) as caught, asking("cloudformation", "CreateStack", "us-east-2"):
         raise error
     return caught.value
+
+
+def trouble_in_aws() -> ClientError:
+    """Return an internal error of a service, as botocore raises it."""
+    answer: Any = {"Error": {"Code": "InternalFailure", "Message": "later"}, "ResponseMetadata": {"HTTPStatusCode": 500}}
+    return ClientError(answer, "CreateStack")
 
 
 def test_refusal_keeps_aws_own_words() -> None:
@@ -31,6 +39,10 @@ def test_refusal_keeps_aws_own_words() -> None:
     [
         pytest.param(refusal("AccessDenied"), "Give the caller the action", id="access denied"),
         pytest.param(refusal("ExpiredToken"), "Sign in again", id="expired token"),
+        pytest.param(refusal("SlowDown"), "Wait a minute", id="too many requests"),
+        pytest.param(refusal("400"), "Sign in again", id="a bare 400 of S3"),
+        pytest.param(trouble_in_aws(), "Wait a minute", id="internal error"),
+        pytest.param(refusal("SomethingNew"), "Remove what AWS names", id="unheard of"),
         pytest.param(NoCredentialsError(), "Give credentials", id="no credentials"),
         pytest.param(EndpointConnectionError(endpoint_url="http://127.0.0.1:1"), "Check the network", id="unreachable"),
         pytest.param(ReadTimeoutError(endpoint_url="http://127.0.0.1:1"), "Check the network", id="no answer"),
