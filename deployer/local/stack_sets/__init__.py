@@ -63,6 +63,7 @@ def register() -> None:
     attach_cloudformation.register()
     attach.verify(attach_stack_sets.SEAMS)
     attach_stack_sets.register_template_source(templates.kept_template)
+    attach_stack_sets.forget_sessions_from_any_thread()
     attach.register_cloudformation_actions({name: _served(name, act) for name, act in ACTIONS.items()})
 
 
