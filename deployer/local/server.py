@@ -37,6 +37,7 @@ EXTENSIONS: Final[tuple[str, ...]] = (
     "deployer.local.rest_apis",
     "deployer.local.resource_types",
     "deployer.local.copies",
+    "deployer.local.organizations",
     "deployer.local.stack_sets",
     "deployer.local.stream_delivery",
     "deployer.local.secret_rotation",

@@ -5,9 +5,10 @@ changes the `records` on the `shelves`, `query_output` writes the answer by the 
 (`operation_run`), walk through Regions and accounts (`region_walk`), reach each account by its roles (`sessions`) and
 work on its stack through the endpoint as an SDK would (`instance_work`).
 
-Not imitated, and refused as such: service-managed permissions (organizations, AutoDeployment, DeploymentTargets,
-delegated administrators) and importing stacks. CloudFormation here creates resources without asking IAM whether the
-execution role may; only the calls on the stacks themselves are enforced.
+Service-managed stack sets work through the organization instead of roles (`permissions`, `targets`). Not imitated, and
+refused as such: AutoDeployment, lists of accounts behind a URL, units united with single accounts, and importing stacks.
+CloudFormation here creates resources without asking IAM whether the execution role may; only the calls on the stacks
+themselves are enforced.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from deployer.local import attach, attach_cloudformation, attach_stack_sets
-from deployer.local.stack_sets import instance_actions, operation_actions, shelves, stack_set_actions, templates
+from deployer.local.stack_sets import instance_actions, operation_actions, organization_actions, shelves, stack_set_actions, templates
 from deployer.local.stack_sets.constraints import check_input
+from deployer.local.stack_sets.permissions import acting_account
 from deployer.local.stack_sets.query_input import read_input
 from deployer.local.stack_sets.query_output import Answer, write_answer, write_refusal
 from deployer.local.stack_sets.refusals import Refused, not_imitated
@@ -29,10 +31,6 @@ _Act = Callable[[Caller, dict[str, Any]], dict[str, Any]]
 
 def _import(caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
     raise not_imitated("Importing stacks into a StackSet")
-
-
-def _auto_deployment_targets(caller: Caller, request: dict[str, Any]) -> dict[str, Any]:
-    raise not_imitated("AutoDeployment")
 
 
 ACTIONS: Final[Mapping[str, _Act]] = {
@@ -53,7 +51,10 @@ ACTIONS: Final[Mapping[str, _Act]] = {
     "StopStackSetOperation": operation_actions.stop_stack_set_operation,
     "DetectStackSetDrift": operation_actions.detect_stack_set_drift,
     "ImportStacksToStackSet": _import,
-    "ListStackSetAutoDeploymentTargets": _auto_deployment_targets,
+    "ListStackSetAutoDeploymentTargets": instance_actions.list_stack_set_auto_deployment_targets,
+    "ActivateOrganizationsAccess": organization_actions.activate_organizations_access,
+    "DeactivateOrganizationsAccess": organization_actions.deactivate_organizations_access,
+    "DescribeOrganizationsAccess": organization_actions.describe_organizations_access,
 }
 
 
@@ -80,10 +81,9 @@ def _served(name: str, act: _Act) -> attach.Action:
         try:
             request = read_input(shape, parameters)
             check_input(shape, request)
-            if request.get("CallAs") == "DELEGATED_ADMIN":
-                raise not_imitated("CallAs DELEGATED_ADMIN")
             with shelves.LOCK:
-                result = act(Caller(account=attach.current_account(), region=attach.current_region()), request)
+                account = acting_account(attach.current_account(), request)
+                result = act(Caller(account=account, region=attach.current_region()), request)
                 return write_answer(model, result)
         except Refused as refused:
             return write_refusal(model, refused)

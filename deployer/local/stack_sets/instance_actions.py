@@ -1,5 +1,5 @@
-"""CreateStackInstances, UpdateStackInstances, DeleteStackInstances, DescribeStackInstance, ListStackInstances and
-ListStackInstanceResourceDrifts.
+"""CreateStackInstances, UpdateStackInstances, DeleteStackInstances, DescribeStackInstance, ListStackInstances,
+ListStackInstanceResourceDrifts and ListStackSetAutoDeploymentTargets.
 
 Each takes who asks and the request's members, and returns the answer's members; raises Refused before anything changed.
 """
@@ -7,6 +7,7 @@ Each takes who asks and the request's members, and returns the answer's members;
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import product
 from typing import Final
 from uuid import uuid4
 
@@ -17,7 +18,7 @@ from deployer.local.stack_sets.preferences import read_preferences
 from deployer.local.stack_sets.records import Operation, Place, StackInstance, StackSet
 from deployer.local.stack_sets.refusals import Refused
 from deployer.local.stack_sets.stack_set_actions import Caller, Members
-from deployer.local.stack_sets.targets import existing_places, requested_places
+from deployer.local.stack_sets.targets import account_units, existing_places, requested_places
 from deployer.local.stack_sets.templates import settled_overrides
 from deployer.local.stack_sets.views import instance_summary, instance_view
 
@@ -32,12 +33,16 @@ _FILTERED: Final[Mapping[str, Callable[[StackInstance], str]]] = {
 def create_stack_instances(caller: Caller, request: Members) -> Members:
     """Begin to create instances. One that exists already is brought up to date instead (F4.9)."""
     stack_set, operation = _admitted(caller, request, "CREATE")
-    places = requested_places(request)
+    places = requested_places(stack_set, request)
     if len({*stack_set.instances, *places}) > INSTANCES_MAX:
         raise Refused("LimitExceededException", f"A stack set can have {INSTANCES_MAX} instances at most")
     overrides = _overrides(stack_set, places, request)
+    targets = request.get("DeploymentTargets", {}).get("OrganizationalUnitIds", ())
+    units = account_units(stack_set, targets)
     for account, region in places:
-        stack_set.instances.setdefault((account, region), StackInstance(account=account, region=region))
+        unit = units.get(account, "")
+        stack_set.instances.setdefault((account, region), StackInstance(account=account, region=region, organizational_unit_id=unit))
+    stack_set.unit_targets.update(product(targets, request["Regions"]))
     _apply(stack_set, operation, overrides)
     return {"OperationId": operation.id}
 
@@ -45,7 +50,7 @@ def create_stack_instances(caller: Caller, request: Members) -> Members:
 def update_stack_instances(caller: Caller, request: Members) -> Members:
     """Begin to update existing instances with other parameter overrides (F4.13)."""
     stack_set, operation = _admitted(caller, request, "UPDATE")
-    places = existing_places(stack_set, requested_places(request))
+    places = existing_places(stack_set, requested_places(stack_set, request))
     _apply(stack_set, operation, _overrides(stack_set, places, request))
     return {"OperationId": operation.id}
 
@@ -54,7 +59,7 @@ def delete_stack_instances(caller: Caller, request: Members) -> Members:
     """Begin to delete instances and, unless RetainStacks, their stacks. Places without an instance are passed over."""
     stack_set, operation = _admitted(caller, request, "DELETE")
     operation.retain_stacks = request["RetainStacks"]
-    begin(stack_set, operation, [place for place in requested_places(request) if place in stack_set.instances])
+    begin(stack_set, operation, [place for place in requested_places(stack_set, request) if place in stack_set.instances])
     return {"OperationId": operation.id}
 
 
@@ -89,6 +94,16 @@ def list_stack_instance_resource_drifts(caller: Caller, request: Members) -> Mem
     return page(wanted, request, f"ListStackInstanceResourceDrifts {stack_set.id} {instance.place}")
 
 
+def list_stack_set_auto_deployment_targets(caller: Caller, request: Members) -> Members:
+    """List the units that a service-managed stack set was deployed to, each with its Regions."""
+    stack_set = shelves.find(caller.account, caller.region, request["StackSetName"])
+    units = sorted({unit for unit, _ in stack_set.unit_targets})
+    wanted = [
+        {"OrganizationalUnitId": unit, "Regions": sorted(region for one, region in stack_set.unit_targets if one == unit)} for unit in units
+    ]
+    return page(wanted, request, f"ListStackSetAutoDeploymentTargets {stack_set.id}")
+
+
 def _admitted(caller: Caller, request: Members, action: str) -> tuple[StackSet, Operation]:
     stack_set = shelves.find(caller.account, caller.region, request["StackSetName"])
     operation_id = request.get("OperationId") or str(uuid4())
@@ -99,6 +114,7 @@ def _admitted(caller: Caller, request: Members, action: str) -> tuple[StackSet, 
         preferences=read_preferences(request.get("OperationPreferences", {})),
         administration_role_arn=stack_set.administration_role_arn,
         execution_role_name=stack_set.execution_role_name,
+        targets=request.get("DeploymentTargets", {}),
     )
 
 

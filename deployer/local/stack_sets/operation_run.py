@@ -20,7 +20,7 @@ from deployer.local.stack_sets.instance_work import InstanceOrder, Outcome
 from deployer.local.stack_sets.records import DriftCount, Operation, OperationResult, Place, StackInstance, StackSet, now
 from deployer.local.stack_sets.refusals import Refused
 from deployer.local.stack_sets.region_walk import walk
-from deployer.local.stack_sets.sessions import NotTrusted, execution_client
+from deployer.local.stack_sets.sessions import NotTrusted, execution_client, service_client
 from deployer.local.stack_sets.shelves import LOCK
 
 if TYPE_CHECKING:
@@ -47,7 +47,10 @@ def check_admission(stack_set: StackSet, operation_id: str) -> None:
 def begin(stack_set: StackSet, operation: Operation, places: Iterable[Place]) -> None:
     """Take an admitted operation on, to work on these instances; it queues behind one that has not ended."""
     operation.status = "QUEUED" if stack_set.unended() else "RUNNING"
-    operation.results = {place: OperationResult(account=place[0], region=place[1]) for place in places}
+    operation.results = {
+        place: OperationResult(account=place[0], region=place[1], organizational_unit_id=stack_set.instances[place].organizational_unit_id)
+        for place in places
+    }
     if operation.action == "DETECT_DRIFT":
         operation.drift = DriftCount(status="IN_PROGRESS", total=len(operation.results))
     stack_set.operations[operation.id] = operation
@@ -128,14 +131,7 @@ def _attempt(stack_set: StackSet, operation: Operation, instance: StackInstance,
     if operation.retain_stacks:
         return Outcome(succeeded=True)
     try:
-        client = execution_client(
-            stack_set_arn=stack_set.arn,
-            administration_role_arn=operation.administration_role_arn,
-            execution_role_name=operation.execution_role_name,
-            account=instance.account,
-            region=instance.region,
-        )
-        return _work(client, operation, instance, order)
+        return _work(_client(stack_set, operation, instance), operation, instance, order)
     except NotTrusted as error:
         return Outcome(succeeded=False, reason=str(error))
     except ClientError as error:
@@ -145,6 +141,18 @@ def _attempt(stack_set: StackSet, operation: Operation, instance: StackInstance,
     except Exception as error:
         _log.exception("Operation %s broke down on %s", operation.id, instance.place)
         return Outcome(succeeded=False, reason=f"Internal failure: {error}")
+
+
+def _client(stack_set: StackSet, operation: Operation, instance: StackInstance) -> CloudFormationClient:
+    if stack_set.is_service_managed:
+        return service_client(stack_set_id=stack_set.id, account=instance.account, region=instance.region)
+    return execution_client(
+        stack_set_arn=stack_set.arn,
+        administration_role_arn=operation.administration_role_arn,
+        execution_role_name=operation.execution_role_name,
+        account=instance.account,
+        region=instance.region,
+    )
 
 
 def _work(client: CloudFormationClient, operation: Operation, instance: StackInstance, order: InstanceOrder) -> Outcome:

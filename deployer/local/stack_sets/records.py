@@ -15,6 +15,8 @@ from deployer.local.stack_sets.templates import Template
 
 DEFAULT_ADMINISTRATION_ROLE: Final = "AWSCloudFormationStackSetAdministrationRole"
 DEFAULT_EXECUTION_ROLE: Final = "AWSCloudFormationStackSetExecutionRole"
+SELF_MANAGED: Final = "SELF_MANAGED"
+SERVICE_MANAGED: Final = "SERVICE_MANAGED"
 ENDED: Final = frozenset({"SUCCEEDED", "FAILED", "STOPPED"})
 
 # (account id, Region): what tells the instances of one stack set apart.
@@ -28,10 +30,14 @@ def now() -> datetime:
 
 @dataclass(slots=True, kw_only=True)
 class StackInstance:
-    """One stack of a stack set in one account and Region. `overrides` maps parameter names to values."""
+    """One stack of a stack set in one account and Region. `overrides` maps parameter names to values.
+
+    `organizational_unit_id` is the unit or root that the account is in, of a service-managed stack set.
+    """
 
     account: str
     region: str
+    organizational_unit_id: str = ""
     status: str = "OUTDATED"
     detailed_status: str = "PENDING"
     status_reason: str = ""
@@ -59,6 +65,7 @@ class OperationResult:
 
     account: str
     region: str
+    organizational_unit_id: str = ""
     status: str = "PENDING"
     status_reason: str = ""
 
@@ -84,7 +91,7 @@ class DriftCount:
 
 @dataclass(slots=True, kw_only=True)
 class Operation:
-    """One operation of a stack set. The roles are those in force when it was asked for."""
+    """One operation of a stack set. The roles are those in force when it was asked for; `targets` its DeploymentTargets."""
 
     id: str
     action: str
@@ -92,6 +99,7 @@ class Operation:
     administration_role_arn: str
     execution_role_name: str
     retain_stacks: bool | None = None
+    targets: Mapping[str, Any] = field(default_factory=dict)
     status: str = "RUNNING"
     status_reason: str = ""
     created_at: datetime = field(default_factory=now)
@@ -107,7 +115,10 @@ class Operation:
 
 @dataclass(slots=True, kw_only=True)
 class StackSet:
-    """One stack set. `parameters` holds given values only; a parameter left out takes its template's default."""
+    """One stack set. `parameters` holds given values only; a parameter left out takes its template's default.
+
+    `unit_targets` are the (unit or root, Region) pairs that a service-managed one was deployed to.
+    """
 
     name: str
     uuid: str
@@ -118,6 +129,8 @@ class StackSet:
     administration_role_arn: str
     execution_role_name: str
     custom_administration_role: bool
+    permission_model: str = SELF_MANAGED
+    unit_targets: set[tuple[str, str]] = field(default_factory=set)
     description: str = ""
     capabilities: tuple[str, ...] = ()
     tags: tuple[tuple[str, str], ...] = ()
@@ -138,6 +151,11 @@ class StackSet:
     def arn(self) -> str:
         """Return the StackSetARN."""
         return f"arn:aws:cloudformation:{self.region}:{self.account}:stackset/{self.id}"
+
+    @property
+    def is_service_managed(self) -> bool:
+        """Tell whether the organization's own service, and no role of the accounts, does the work."""
+        return self.permission_model == SERVICE_MANAGED
 
     def unended(self) -> list[Operation]:
         """Return the operations that have not ended, oldest first."""

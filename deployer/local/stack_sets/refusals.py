@@ -19,4 +19,4 @@ def invalid(message: str) -> Refused:
 
 def not_imitated(what: str) -> Refused:
     """Return the refusal of something AWS can do and this imitation cannot."""
-    return invalid(f"{what} is not imitated by the embedded AWS: only self-managed StackSets are")
+    return invalid(f"{what} is not imitated by the embedded AWS")

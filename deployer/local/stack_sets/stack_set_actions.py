@@ -14,8 +14,15 @@ from deployer.local.stack_sets import shelves
 from deployer.local.stack_sets.constraints import check_stack_set_name
 from deployer.local.stack_sets.operation_run import begin, check_admission
 from deployer.local.stack_sets.paging import page
+from deployer.local.stack_sets.permissions import check_permission_model, requested_permission_model
 from deployer.local.stack_sets.preferences import read_preferences
-from deployer.local.stack_sets.records import DEFAULT_ADMINISTRATION_ROLE, DEFAULT_EXECUTION_ROLE, Operation, StackSet
+from deployer.local.stack_sets.records import (
+    DEFAULT_ADMINISTRATION_ROLE,
+    DEFAULT_EXECUTION_ROLE,
+    SERVICE_MANAGED,
+    Operation,
+    StackSet,
+)
 from deployer.local.stack_sets.refusals import Refused, invalid, not_imitated
 from deployer.local.stack_sets.targets import existing_places, requested_places
 from deployer.local.stack_sets.templates import Template, check_capabilities, requested_template, settled_parameters
@@ -35,7 +42,7 @@ class Caller:
 
 def create_stack_set(caller: Caller, request: Members) -> Members:
     """Create a stack set without instances; the same ClientRequestToken answers with what it created before."""
-    _refuse_service_managed(request)
+    model = requested_permission_model(caller.account, request)
     if "StackId" in request:
         raise not_imitated("Importing a stack into a new StackSet")
     name = request["StackSetName"]
@@ -57,8 +64,9 @@ def create_stack_set(caller: Caller, request: Members) -> Members:
         region=caller.region,
         template=template,
         parameters=settled_parameters(template, request.get("Parameters", ())),
-        administration_role_arn=_administration_role(caller, request),
-        execution_role_name=request.get("ExecutionRoleName", DEFAULT_EXECUTION_ROLE),
+        administration_role_arn="" if model == SERVICE_MANAGED else _administration_role(caller, request),
+        execution_role_name="" if model == SERVICE_MANAGED else request.get("ExecutionRoleName", DEFAULT_EXECUTION_ROLE),
+        permission_model=model,
         custom_administration_role="AdministrationRoleARN" in request,
         description=request.get("Description", ""),
         capabilities=tuple(request.get("Capabilities", ())),
@@ -77,12 +85,12 @@ def update_stack_set(caller: Caller, request: Members) -> Members:
     The change stays whatever becomes of the operation (F4.6). A change of template or parameters outdates every
     instance, also those not named (F4.7).
     """
-    _refuse_service_managed(request)
     stack_set = shelves.find(caller.account, caller.region, request["StackSetName"])
     operation_id = request.get("OperationId") or str(uuid4())
     check_admission(stack_set, operation_id)
     preferences = read_preferences(request.get("OperationPreferences", {}))
-    named = requested_places(request, both_optional=True)
+    check_permission_model(stack_set, request)
+    named = requested_places(stack_set, request, both_optional=True)
     places = existing_places(stack_set, named) if named else list(stack_set.instances)
     template = _updated_template(stack_set, request)
     check_capabilities(template, request.get("Capabilities", ()))
@@ -90,7 +98,7 @@ def update_stack_set(caller: Caller, request: Members) -> Members:
     managed = _managed_execution(stack_set, request)
     if stack_set.custom_administration_role and "AdministrationRoleARN" not in request:
         raise invalid("AdministrationRoleARN must be specified: the StackSet was created with a customized administration role")
-    role_arn = _administration_role(caller, request)
+    role_arn = "" if stack_set.is_service_managed else _administration_role(caller, request)
 
     if template is not stack_set.template or "Parameters" in request:
         for instance in stack_set.instances.values():
@@ -111,6 +119,7 @@ def update_stack_set(caller: Caller, request: Members) -> Members:
         preferences=preferences,
         administration_role_arn=role_arn,
         execution_role_name=stack_set.execution_role_name,
+        targets=request.get("DeploymentTargets", {}),
     )
     begin(stack_set, operation, [place for place in places if not stack_set.instances[place].inoperable])
     return {"OperationId": operation_id}
@@ -180,10 +189,3 @@ def _administration_role(caller: Caller, request: Members) -> str:
 
 def _tags(request: Members) -> tuple[tuple[str, str], ...]:
     return tuple((tag["Key"], tag["Value"]) for tag in request.get("Tags", ()))
-
-
-def _refuse_service_managed(request: Members) -> None:
-    if request.get("PermissionModel") == "SERVICE_MANAGED":
-        raise not_imitated("PermissionModel SERVICE_MANAGED")
-    if "AutoDeployment" in request:
-        raise not_imitated("AutoDeployment")

@@ -22,10 +22,10 @@ def stack_set_view(stack_set: StackSet) -> View:
         "Capabilities": list(stack_set.capabilities),
         "Tags": [{"Key": key, "Value": value} for key, value in stack_set.tags],
         "StackSetARN": stack_set.arn,
-        "AdministrationRoleARN": stack_set.administration_role_arn,
-        "ExecutionRoleName": stack_set.execution_role_name,
+        "AdministrationRoleARN": stack_set.administration_role_arn or None,
+        "ExecutionRoleName": stack_set.execution_role_name or None,
         "StackSetDriftDetectionDetails": drift_view(stack_set.drift),
-        "OrganizationalUnitIds": [],
+        "OrganizationalUnitIds": sorted({unit for unit, _ in stack_set.unit_targets}),
         "Regions": sorted({instance.region for instance in stack_set.instances.values()}),
     }
 
@@ -37,7 +37,8 @@ def stack_set_summary(stack_set: StackSet) -> View:
         "StackSetId": stack_set.id,
         "Description": stack_set.description or None,
         "Status": stack_set.status,
-        "PermissionModel": "SELF_MANAGED",
+        "PermissionModel": stack_set.permission_model,
+        "AutoDeployment": {"Enabled": False} if stack_set.is_service_managed else None,
         "DriftStatus": stack_set.drift.drift_status,
         "LastDriftCheckTimestamp": stack_set.drift.checked_at,
         "ManagedExecution": {"Active": stack_set.managed_execution},
@@ -69,7 +70,7 @@ def instance_summary(stack_set: StackSet, instance: StackInstance) -> View:
         "Status": instance.status,
         "StatusReason": instance.status_reason or None,
         "StackInstanceStatus": {"DetailedStatus": instance.detailed_status},
-        "OrganizationalUnitId": "",
+        "OrganizationalUnitId": instance.organizational_unit_id,
         "DriftStatus": instance.drift_status,
         "LastDriftCheckTimestamp": instance.drift_checked_at,
         "LastOperationId": instance.last_operation_id,
@@ -91,8 +92,9 @@ def operation_view(stack_set: StackSet, operation: Operation) -> View:
         **operation_summary(operation),
         "StackSetId": stack_set.id,
         "RetainStacks": operation.retain_stacks,
-        "AdministrationRoleARN": operation.administration_role_arn,
-        "ExecutionRoleName": operation.execution_role_name,
+        "DeploymentTargets": dict(operation.targets) or None,
+        "AdministrationRoleARN": operation.administration_role_arn or None,
+        "ExecutionRoleName": operation.execution_role_name or None,
         "StackSetDriftDetectionDetails": None if operation.drift is None else drift_view(operation.drift),
     }
 
@@ -121,5 +123,5 @@ def result_summary(result: OperationResult) -> View:
         "Status": result.status,
         "StatusReason": result.status_reason or None,
         "AccountGateResult": {"Status": "SKIPPED", "StatusReason": f"Function not found: {gate}"} if begun else None,
-        "OrganizationalUnitId": "",
+        "OrganizationalUnitId": result.organizational_unit_id,
     }
