@@ -14,6 +14,9 @@ from deployer.vocabulary.names import PATTERNS, PRIMARY, SECONDARY, name_of
 
 GATE_PHASE: Final = "gate"
 
+Check = Literal["health", "payment", "alarms", "canary"]
+CHECKS: Final[tuple[Check, ...]] = ("health", "payment", "alarms", "canary")
+
 # What tells of the other Region, of one run, or of the calendar, says nothing of what was just rolled out here; nor does an alarm on what
 # watches the other Region (`peer …`).
 _LEFT_OUT: Final = ("standby traffic alarm", "watcher doubt alarm", "certificate alarm", "key age alarm")

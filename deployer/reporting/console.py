@@ -21,6 +21,7 @@ from deployer.reporting.words import clock_text, count, duration, short_digests
 from deployer.vocabulary.clock import Clock
 from deployer.vocabulary.events import (
     Event,
+    GateSampled,
     Listener,
     RegionSettled,
     ResourceMoved,
@@ -52,7 +53,7 @@ class ConsoleProgress:
 
         def listener(event: Event) -> None:
             progress.take(event)
-            if is_failure(event):
+            if is_failure(event) or (isinstance(event, GateSampled) and not event.is_good and progress.has_turned(event)):
                 self._console.print(line(event, progress))
 
         with Live(grid, console=self._console, refresh_per_second=_REDRAWS_PER_SECOND):
@@ -132,6 +133,9 @@ def line(event: Event, progress: Progress) -> Text | None:
         case RegionSettled():
             sentence = f"{event.stack_name}: {event.status} after {duration(event.took_seconds)}"
             return _line(event, event.phase, event.region, sentence, "bold red" if went_wrong(event.status) else "green")
+        case GateSampled() if progress.has_turned(event):
+            sentence = f"{event.check}: {'good' if event.is_good else 'bad'}: {event.detail}"
+            return _line(event, event.phase, event.region, sentence, "green" if event.is_good else "yellow")
         case RolloutEnded():
             sentence = f"{event.intent} ended: {event.outcome.replace('_', ' ')} after {duration(event.took_seconds)}"
             return _line(event, "", "", sentence, "bold red" if event.outcome == "failed" else "green")

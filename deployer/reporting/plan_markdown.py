@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from deployer.planning.gates import Gate
 from deployer.planning.plan import ArtifactUpload, RolloutPlan, StackApply, StackRemoval, StackSetRemoval, StackSetRollout
-from deployer.reporting.plan_view import grouped, heading, kept_sentences, same_as_earlier, verdict
+from deployer.reporting.plan_view import bounds_sentence, grouped, heading, kept_sentences, same_as_earlier, verdict
 from deployer.reporting.words import count, short_digests, value_text
 
 
@@ -28,7 +29,8 @@ def _rows(plan: RolloutPlan) -> Iterator[str]:
         title = short_digests(first.title)
         if len(steps) > 1 and isinstance(first, ArtifactUpload):
             title = f"{len(steps)} packages to {first.region}"
-        why = [first.reason, *(kept_sentences(first) if isinstance(first, StackRemoval | StackSetRemoval) else ())]
+        bounds = (bounds_sentence(first),) if isinstance(first, Gate) and first.action != "none" else ()
+        why = [first.reason, *bounds, *(kept_sentences(first) if isinstance(first, StackRemoval | StackSetRemoval) else ())]
         yield f"| {first.phase} | {first.action} | {_cell(title)} | {_cell('; '.join(why))} |"
 
 

@@ -15,6 +15,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from deployer.planning.gates import CHECKS, Gate
 from deployer.planning.plan import (
     ArtifactUpload,
     BucketEmptying,
@@ -26,11 +27,12 @@ from deployer.planning.plan import (
     StackSetRollout,
     Step,
 )
-from deployer.reporting.words import count, short_digests, value_text
+from deployer.reporting.words import count, duration, short_digests, value_text
 from deployer.vocabulary.values import OutputOf
 
 _COLOURS: Final = {
-    "create": "green", "update": "yellow", "delete": "red", "none": "dim", "Add": "green", "Modify": "yellow", "Remove": "red",
+    "create": "green", "update": "yellow", "delete": "red", "none": "dim", "check": "cyan",
+    "Add": "green", "Modify": "yellow", "Remove": "red",
 }  # fmt: skip
 _KINDS_SHOWN_MAX: Final = 5
 
@@ -87,6 +89,8 @@ class PlanView:
             yield Text(goes, "red") if step.objects_count else Text("it is empty", "dim")
         elif step.reason:
             yield Text(step.reason, "dim")
+        if isinstance(step, Gate):
+            yield Text(bounds_sentence(step), "dim")
         if isinstance(step, StackRemoval | StackSetRemoval):
             yield from (Text(sentence, "green") for sentence in kept_sentences(step))
         if not isinstance(step, StackApply | StackSetRollout):
@@ -120,6 +124,12 @@ def same_as_earlier(plan: RolloutPlan, step: StackApply | StackSetRollout) -> St
 def kept_sentences(step: StackRemoval | StackSetRemoval) -> list[str]:
     """Return a line for each resource that a removal leaves standing."""
     return [f"keeps {kept.logical_id} ({kept.resource_type}) in {kept.region}" for kept in step.keeps]
+
+
+def bounds_sentence(gate: Gate) -> str:
+    """Return what has to be good at a gate, for how long, and within which time."""
+    names = ", ".join(check for check in CHECKS if gate.amount or check != "payment")
+    return f"{names} good for {duration(gate.burn_in_seconds)} on end, within {duration(gate.seconds_max)}"
 
 
 def heading(plan: RolloutPlan) -> str:

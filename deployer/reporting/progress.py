@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from deployer.planning.gates import Gate
 from deployer.planning.plan import ArtifactUpload, RolloutPlan, StackApply, StackSetRemoval, StackSetRollout, Step
 from deployer.vocabulary.events import (
     Event,
+    GateSampled,
     RegionSettled,
     ResourceMoved,
     StepEnded,
@@ -26,7 +28,10 @@ STACK_TYPE: Final = "AWS::CloudFormation::Stack"
 
 @dataclass(slots=True, kw_only=True)
 class Cell:
-    """One phase in one Region. `current` is the resource last heard of; steps are known by title, resources by logical id."""
+    """One phase in one Region. `current` is the resource last heard of; steps are known by title, resources by logical id.
+
+    `checks` says of each check of a gate whether it was good last; `turned` are those whose last look differed from the one before.
+    """
 
     state: State = "waiting"
     current: str = ""
@@ -37,6 +42,8 @@ class Cell:
     steps_done: set[str] = field(default_factory=set)
     resources_planned: set[str] = field(default_factory=set)
     resources_settled: set[str] = field(default_factory=set)
+    checks: dict[str, bool] = field(default_factory=dict)
+    turned: set[str] = field(default_factory=set)
 
     @property
     def resources_told(self) -> str:
@@ -80,6 +87,12 @@ class Progress:
                 self._move(event)
             case RegionSettled():
                 self._settle_region(event)
+            case GateSampled():
+                self._sample(event)
+
+    def has_turned(self, event: GateSampled) -> bool:
+        """Return whether this look, already taken in, was the first of its check, or the first that was good or bad again."""
+        return event.check in self.cells.get((event.phase, event.region), Cell()).turned
 
     def cell_of(self, event: ResourceMoved) -> Cell:
         """Return the cell an event belongs to, an empty one where the plan knows none."""
@@ -106,6 +119,19 @@ class Progress:
             if len(cells) == 1:
                 cell.state = "running"
             cell.current = ""
+            cell.checks.clear()
+
+    def _sample(self, event: GateSampled) -> None:
+        cell = self.cells.get((event.phase, event.region))
+        if cell is None:
+            return
+        cell.state = "running"
+        cell.turned.discard(event.check)
+        if cell.checks.get(event.check) is not event.is_good:
+            cell.turned.add(event.check)
+        cell.checks[event.check] = event.is_good
+        bad = [check for check, is_good in cell.checks.items() if not is_good]
+        cell.current = f"bad: {', '.join(bad)}" if bad else "good"
 
     def _settle(self, phase: str, title: str, state: Literal["done", "unchanged"], took_seconds: float = 0.0) -> None:
         cells = self._cells_of(phase, title)
@@ -154,6 +180,8 @@ def regions_of(step: Step) -> tuple[str, ...]:
     """Return the Regions a step works in, in its own order."""
     if isinstance(step, StackSetRollout | StackSetRemoval):
         return step.regions
+    if isinstance(step, Gate):
+        return tuple(one.region for one in step.regions)
     return (step.region,)
 
 

@@ -48,6 +48,19 @@ class FailedResource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedCheck:
+    """One check of one Region at the gate `step`: how many looks and how many bad ones, what was seen last, and last that was bad."""
+
+    step: str
+    region: str
+    check: str
+    looks_count: int
+    bad_count: int
+    last: str
+    last_bad: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedRun:
     """One roll-out or tear-down; `outcome` is that of `RolloutEnded`, or `cut off` when the log ends before it."""
 
@@ -59,6 +72,7 @@ class LoggedRun:
     took_seconds: float
     steps: tuple[LoggedStep, ...]
     failed_resources: tuple[FailedResource, ...]
+    checks: tuple[LoggedCheck, ...] = ()
 
 
 def read_last_run(path: Path) -> LoggedRun:
@@ -107,6 +121,7 @@ def _run(records: Sequence[dict[str, Any]]) -> LoggedRun:
         took_seconds=_seconds(ends[0]) if ends else 0.0,
         steps=tuple(_steps(records)),
         failed_resources=tuple(_failed_resources(records)),
+        checks=tuple(_checks(records)),
     )
 
 
@@ -137,6 +152,30 @@ def _failed_resources(records: Sequence[dict[str, Any]]) -> Iterator[FailedResou
         if failed and _CANCELLED not in str(record.get("reason", "")).lower():
             fields = ("region", "stack_name", "logical_id", "resource_type", "status", "reason")
             yield FailedResource(**{field: str(record.get(field, "")) for field in fields})
+
+
+def _checks(records: Sequence[dict[str, Any]]) -> Iterator[LoggedCheck]:
+    """Yield each check of each gate once, in the order they were first looked at."""
+    begun: dict[str, str] = {}
+    looks: dict[tuple[str, str, str], list[tuple[bool, str]]] = {}
+    for record in records:
+        phase = str(record.get("phase", ""))
+        if record["event"] == "step_started":
+            begun[phase] = str(record.get("step", ""))
+        elif record["event"] == "gate_sampled":
+            place = (begun.get(phase, phase), str(record.get("region", "")), str(record.get("check", "")))
+            looks.setdefault(place, []).append((record.get("is_good") is True, str(record.get("detail", ""))))
+    for (step, region, check), seen in looks.items():
+        bad = [detail for is_good, detail in seen if not is_good]
+        yield LoggedCheck(
+            step=step,
+            region=region,
+            check=check,
+            looks_count=len(seen),
+            bad_count=len(bad),
+            last=seen[-1][1],
+            last_bad=bad[-1] if bad else "",
+        )
 
 
 def _seconds(record: dict[str, Any]) -> float:

@@ -11,7 +11,7 @@ from textwrap import indent
 from typing import Final
 from xml.etree import ElementTree
 
-from deployer.reporting.run_log import LoggedRun, LoggedStep
+from deployer.reporting.run_log import LoggedCheck, LoggedRun, LoggedStep
 from deployer.reporting.words import count, duration, short_digests
 
 # A job's summary may have 1 MiB [GitHub docs: Workflow commands, job summaries]; the first failure is the one that matters.
@@ -21,7 +21,7 @@ _NOT_XML: Final = r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def run_markdown(run: LoggedRun) -> str:
-    """Return the run as GitHub-flavoured Markdown ending in a newline: how it ended, what failed and why, every step."""
+    """Return the run as GitHub-flavoured Markdown ending in a newline: how it ended, what failed and why, what gates saw, every step."""
     lines = [f"### {_title(run)}: {_ending(run)}", "", f"{_tally(run)}; plan `{run.plan_id[:12]}`.", ""]
     for step in run.steps:
         if step.state == "failed":
@@ -33,6 +33,10 @@ def run_markdown(run: LoggedRun) -> str:
             lines.append(_row(one.region, one.stack_name, what, one.status, one.reason))
         if len(run.failed_resources) > _RESOURCES_MAX:
             lines += ["", f"… and {len(run.failed_resources) - _RESOURCES_MAX} more; the event log has them all."]
+        lines.append("")
+    if run.checks:
+        lines += ["| gate | Region | check | looks | bad | seen last, or last that was bad |", "|---|---|---|---|---|---|"]
+        lines += [_row(one.step, one.region, one.check, *map(str, (one.looks_count, one.bad_count)), _seen(one)) for one in run.checks]
         lines.append("")
     lines += ["| phase | step | | took |", "|---|---|---|---|"]
     for step in run.steps:
@@ -61,6 +65,8 @@ def run_junit(run: LoggedRun) -> str:
                 ElementTree.SubElement(case, "error", {"message": "The deployer ended before this step did"})
             case "done":
                 pass
+        if told := [one for one in run.checks if one.step == step.step]:
+            ElementTree.SubElement(case, "system-out").text = _xml("\n".join(_check_line(one) for one in told))
     ElementTree.indent(suites)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(suites, encoding="unicode") + "\n"
 
@@ -93,6 +99,14 @@ def _failure(step: LoggedStep) -> Iterator[str]:
         yield from (indent(step.detail, "    "), "")
     if step.hint:
         yield from (f"Way out: {' '.join(step.hint.split())}", "")
+
+
+def _seen(check: LoggedCheck) -> str:
+    return check.last_bad or check.last
+
+
+def _check_line(check: LoggedCheck) -> str:
+    return f"{check.region}, {check.check}: {count(check.looks_count, 'look')}, {check.bad_count} bad: {_seen(check)}"
 
 
 def _row(*cells: str) -> str:

@@ -7,12 +7,10 @@ other refusal is a look that was not good, for a Region that cannot be judged ha
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
+from deployer.planning.gates import Check
 from deployer.vocabulary.errors import AwsRefused
-
-Check = Literal["health", "payment", "alarms", "canary"]
-CHECKS: Final[tuple[Check, ...]] = ("health", "payment", "alarms", "canary")
 
 _ABOUT_THE_CALLER: Final = frozenset(
     {

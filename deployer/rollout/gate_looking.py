@@ -15,10 +15,10 @@ from typing import Final
 from deployer.aws.secrets import read_secret_field
 from deployer.aws.session import Aws
 from deployer.outside.view import Outside
-from deployer.planning.gates import Gate, GatedRegion
+from deployer.planning.gates import CHECKS, Check, Gate, GatedRegion
 from deployer.rollout.gate_alarms import look_at_alarms
 from deployer.rollout.gate_canary import look_at_canaries
-from deployer.rollout.gate_finding import CHECKS, Check, Finding, Sample, not_seen
+from deployer.rollout.gate_finding import Finding, Sample, not_seen
 from deployer.rollout.gate_health import look_at_health
 from deployer.rollout.gate_payment import look_at_payment
 from deployer.vocabulary.clock import Clock

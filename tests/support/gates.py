@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from deployer.outside.view import Outside
-from deployer.planning.gates import Gate, plan_gate
+from deployer.planning.gates import Check, Gate, plan_gate
 from deployer.rollout.context import RolloutContext
 from deployer.rollout.gate import pass_gate
-from deployer.rollout.gate_finding import Check, Finding, Sample
+from deployer.rollout.gate_finding import Finding, Sample
 from deployer.vocabulary.errors import AwsRefused
 from deployer.vocabulary.events import Event, GateSampled
 from tests.support.rendering import an_environment

@@ -17,6 +17,7 @@ from deployer.planning.plan import (
     Step,
 )
 from deployer.planning.survey import OperationFacts, StackFacts, StackInstanceFacts, StackSetFacts, Survey
+from deployer.vocabulary.events import GateSampled
 from deployer.vocabulary.values import OutputOf, StackParameter
 
 ACCOUNT_ID = "111122223333"
@@ -27,6 +28,11 @@ DIGEST = "0123456789abcdef" * 4
 def added(*logical_ids: str, resource_type: str = "AWS::IAM::Role") -> tuple[ResourceChange, ...]:
     """Return resources to add."""
     return tuple(ResourceChange(action="Add", logical_id=name, resource_type=resource_type) for name in logical_ids)
+
+
+def sampled(check: str, *, good: bool = True, detail: str = "seen", region: str = "us-east-2") -> GateSampled:
+    """Return that a gate looked at a Region."""
+    return GateSampled(at=AT, phase="gate", region=region, check=check, is_good=good, detail=detail, took_seconds=0.1)
 
 
 def a_bootstrap(region: str = "us-east-2", **fields: Any) -> StackApply:

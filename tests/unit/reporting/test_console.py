@@ -10,7 +10,8 @@ from deployer.planning.plan import RolloutPlan
 from deployer.reporting.console import ConsoleProgress
 from deployer.vocabulary.events import Event, RegionSettled, ResourceMoved, RolloutEnded, RolloutStarted, StepEnded, StepFailed, StepStarted
 from tests.support.command_line import StillClock
-from tests.support.plans import AT, a_bootstrap, a_plan, a_regional_rollout
+from tests.support.gates import a_gate
+from tests.support.plans import AT, a_bootstrap, a_plan, a_regional_rollout, sampled
 
 STEP = a_regional_rollout()
 PLAN = a_plan(STEP)
@@ -136,3 +137,23 @@ def test_an_end_that_aws_has_told_is_not_told_twice() -> None:
         "bootstrap   payment-bootstrap-local in us-east-2",
         "bootstrap   us-east-2   payment-bootstrap-local: CREATE_COMPLETE after 1.0 s",
     ]
+
+
+def test_gate_tells_each_change_once() -> None:
+    """Twenty looks that say the same are one line; on a terminal the bad ones stay above the grid."""
+    gate = a_gate("us-east-2")
+    looks = (
+        *[sampled("payment", detail="paid")] * 9,
+        *[sampled("payment", good=False, detail="HTTP 500")] * 3,
+        sampled("payment", detail="paid"),
+    )
+    events = (StepStarted(at=AT, phase="gate", step=gate.title), *looks)
+
+    assert drawn(terminal=False, events=events, plan=a_plan(gate)).splitlines() == [
+        "05:06:07Z  gate        gate of us-east-2",
+        "05:06:07Z  gate        us-east-2   payment: good: paid",
+        "05:06:07Z  gate        us-east-2   payment: bad: HTTP 500",
+        "05:06:07Z  gate        us-east-2   payment: good: paid",
+    ]
+    assert drawn(terminal=True, events=events, plan=a_plan(gate)).count("payment: bad: HTTP 500") == 1
+    assert "payment: good" not in drawn(terminal=True, events=events, plan=a_plan(gate))

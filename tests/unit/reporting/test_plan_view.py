@@ -9,10 +9,11 @@ import pytest
 
 from deployer.planning.plan import Blocker, KeptResource, ResourceChange, RolloutPlan, StackApply
 from deployer.reporting.plan_markdown import plan_markdown
-from deployer.reporting.plan_view import PlanView
+from deployer.reporting.plan_view import PlanView, bounds_sentence
 from deployer.reporting.report import HumanReport
 from deployer.vocabulary.values import StackParameter
 from tests.support.command_line import StillClock
+from tests.support.gates import a_gate
 from tests.support.plans import a_bootstrap, a_plan, a_regional_rollout, a_removal, an_emptying, an_upload
 
 CODE_CHANGED = ResourceChange(
@@ -132,3 +133,12 @@ def test_no_value_breaks_the_markdown_table(value: str) -> None:
 
     (row,) = (line for line in plan_markdown(a_plan(step)).splitlines() if line.startswith("| `Note`"))
     assert row in {"| `Note` | a\\|b |", "| `Note` | a b |"}
+
+
+def test_gate_says_what_has_to_be_good_and_for_how_long() -> None:
+    """A person who approves a plan sees how long it will stand there."""
+    sentence = "health, payment, alarms, canary good for 1 min 00 s on end, within 3 min 20 s"
+
+    assert sentence in [line.strip() for line in shown(a_plan(a_gate()))]
+    assert sentence in plan_markdown(a_plan(a_gate()))
+    assert "payment" not in bounds_sentence(a_gate(amount=""))

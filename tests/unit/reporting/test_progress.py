@@ -6,7 +6,8 @@ from deployer.planning.plan import RolloutPlan, Step
 from deployer.reporting.console import cell_text
 from deployer.reporting.progress import Progress
 from deployer.vocabulary.events import Event, RegionSettled, ResourceMoved, StepEnded, StepFailed, StepSkipped, StepStarted
-from tests.support.plans import AT, a_bootstrap, a_plan, a_regional_rollout, a_removal, an_upload
+from tests.support.gates import a_gate
+from tests.support.plans import AT, a_bootstrap, a_plan, a_regional_rollout, a_removal, an_upload, sampled
 
 REGIONAL = a_regional_rollout()
 
@@ -113,3 +114,27 @@ def test_an_event_of_an_unknown_place_changes_nothing() -> None:
     cells = after(a_plan(a_removal()), moved("PaymentRole", "DELETE_COMPLETE"), settled("us-east-2", "CURRENT"), began(REGIONAL))
 
     assert cells == {("global", "us-east-2"): "waiting"}
+
+
+def test_gate_shows_which_checks_are_bad() -> None:
+    """In each of its Regions; one that is good again says so."""
+    gate = a_gate("us-east-2", "us-east-1")
+    looks = (sampled("health"), sampled("payment", good=False), sampled("alarms", good=False), sampled("alarms"))
+    cells = after(a_plan(gate), began(gate), *looks, sampled("health", region="us-east-1"))
+
+    assert cells == {("gate", "us-east-2"): "bad: payment", ("gate", "us-east-1"): "good"}
+    assert after(a_plan(gate), began(gate), *looks, ended(gate)) == dict.fromkeys(cells, "done 1.0 s")
+
+
+def test_only_a_look_unlike_the_one_before_is_news() -> None:
+    """The first of each check is, and at the next gate again."""
+    gate = a_gate("us-east-2")
+    progress, news = Progress(a_plan(gate)), []
+    for event in (sampled("health"), sampled("health"), sampled("health", good=False), sampled("health", good=False), sampled("health")):
+        progress.take(event)
+        news.append(progress.has_turned(event))
+    progress.take(began(gate))
+    progress.take(sampled("health"))
+
+    assert news == [True, False, True, False, True]
+    assert progress.has_turned(sampled("health"))

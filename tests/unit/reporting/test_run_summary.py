@@ -13,8 +13,8 @@ from deployer.reporting.event_log import logged_to
 from deployer.reporting.run_log import LoggedRun, LoggedStep, read_last_run
 from deployer.reporting.run_summary import run_junit, run_markdown
 from deployer.vocabulary.errors import InputRefused
-from deployer.vocabulary.events import RolloutEnded, RolloutStarted, StepEnded, StepSkipped, StepStarted
-from tests.support.plans import AT
+from deployer.vocabulary.events import Event, RolloutEnded, RolloutStarted, StepEnded, StepSkipped, StepStarted
+from tests.support.plans import AT, sampled
 
 LOGS = Path(__file__).parent / "event_logs"
 FAILED = LOGS / "failed.jsonl"
@@ -133,3 +133,28 @@ def test_what_is_no_event_log_is_refused(text: str, tmp_path: Path) -> None:
 
     with pytest.raises(InputRefused):
         read_last_run(path)
+
+
+def test_what_gates_saw_is_told_check_by_check(tmp_path: Path) -> None:
+    """How often was looked and how often it was bad; the bad look last, for it is what a reader asks about."""
+    title, other = "gate of us-east-2", "gate of us-east-1"
+    events: tuple[Event, ...] = (
+        RolloutStarted(at=AT, plan_id="p", suffix="x", intent="roll-out", steps_count=2),
+        StepStarted(at=AT, phase="gate", step=title),
+        *(sampled("health"), sampled("payment", good=False, detail="HTTP 500 | no"), sampled("health"), sampled("payment", detail="paid")),
+        StepEnded(at=AT, phase="gate", step=title, took_seconds=1.0),
+        StepStarted(at=AT, phase="gate", step=other),
+        sampled("health", region="us-east-1"),
+        StepEnded(at=AT, phase="gate", step=other, took_seconds=1.0),
+        RolloutEnded(at=AT, plan_id="p", intent="roll-out", outcome="done", took_seconds=2.0),
+    )
+    with logged_to(tmp_path / "events.jsonl") as tell:
+        for event in events:
+            tell(event)
+    run = read_last_run(tmp_path / "events.jsonl")
+
+    assert "| gate of us-east-2 | us-east-2 | payment | 2 | 1 | HTTP 500 \\| no |" in run_markdown(run).splitlines()
+    assert [one.findtext("system-out") for one in suite_of(run_junit(run))] == [
+        "us-east-2, health: 2 looks, 0 bad: seen\nus-east-2, payment: 2 looks, 1 bad: HTTP 500 | no",
+        "us-east-1, health: 1 look, 0 bad: seen",
+    ]
