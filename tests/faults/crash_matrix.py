@@ -1,7 +1,7 @@
 """The crash matrix: the deployer killed before and after every AWS call of every run, and run again.
 
     python -m tests.faults.crash_matrix --whole      every position
-    python -m tests.faults.crash_matrix --every 20   each twentieth of them, the first drawn by --seed
+    python -m tests.faults.crash_matrix --every 20   one in twenty, drawn by --seed
 
 Each must come, by being run once more, to what an undisturbed run comes to, and AWS must not be made to do anything twice. Ends with 1
 when one does not.

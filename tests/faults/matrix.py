@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Final
+from uuid import uuid4
 
 from deployer.aws.session import ATTEMPTS_MAX
 from deployer.local import control
@@ -86,22 +87,23 @@ def perform(
 ) -> Outcome:
     """Perform a matrix on this server.
 
-    Every position is tried; with `every` above 1 only each so-many-th of a run's, the first of them drawn by `seed`. The deployer tries
-    each call `attempts_max` times. With `tell` the progress goes to stderr.
+    Every position is tried; with `every` above 1 only a `sample` of each run's, drawn by `seed`. The deployer tries each call
+    `attempts_max` times. With `tell` the progress goes to stderr.
     """
     began = time.monotonic()
     folder = Path(server.home) / "packages"
     folder.mkdir(exist_ok=True)
     pool = ProcessPoolExecutor(WORKERS, multiprocessing.get_context("fork"), _set_up, (server, folder, attempts_max))
     with pool:
-        chapters = pool.submit(_reference).result()
+        suffixes = (f"{uuid4().hex[:6]}-{number}" for number in itertools.count())
+        chapters = pool.submit(_reference, next(suffixes)).result()
         draws = Random(seed)  # noqa: S311 (a test's dice)
-        positions = {run: _sample(_positions(run, chapter, disturbing), every, draws) for run, chapter in chapters.items()}
+        positions = {run: sample(_positions(run, chapter, disturbing), every, draws) for run, chapter in chapters.items()}
         lots = [
             {run: disturbance for run, disturbance in zip(positions, lot, strict=True) if disturbance is not None}
             for lot in itertools.zip_longest(*positions.values())
         ]
-        trials = tuple(_all_trials(pool, chapters, lots, sum(map(len, positions.values())) if tell else 0))
+        trials = tuple(_all_trials(pool, suffixes, chapters, lots, sum(map(len, positions.values())) if tell else 0))
     return Outcome(trials=trials, took_seconds=time.monotonic() - began)
 
 
@@ -110,33 +112,46 @@ def _set_up(server: LocalState, folder: Path, attempts_max: int) -> None:
     _bench = _Bench(World(server=server, folder=folder, attempts_max=attempts_max), Inspector(server))
 
 
-def _reference() -> dict[RunName, Chapter]:
-    return undisturbed(_bench.world, _bench.inspector, "life-0")
+def _reference(suffix: str) -> dict[RunName, Chapter]:
+    return undisturbed(_bench.world, _bench.inspector, suffix)
 
 
-def _live(number: int, chapters: Mapping[RunName, Chapter], lot: Lot) -> list[Trial]:
-    return live(_bench.world, _bench.inspector, f"life-{number}", chapters, lot)
+def _live(suffix: str, chapters: Mapping[RunName, Chapter], lot: Lot) -> list[Trial]:
+    return live(_bench.world, _bench.inspector, suffix, chapters, lot)
 
 
 def _positions(run: RunName, chapter: Chapter, disturbing: Disturbing) -> list[Disturbance]:
-    # One kind after another, so that a sample has some of each.
-    found = [disturbance for call in chapter.ending.seen for disturbance in disturbing(run, call)]
-    return sorted(found, key=lambda disturbance: disturbance.kind)
+    return [disturbance for call in chapter.ending.seen for disturbance in disturbing(run, call)]
 
 
-def _sample(positions: list[Disturbance], every: int, draws: Random) -> list[Disturbance]:
-    return positions[draws.randrange(every) :: every]
+def sample(positions: Sequence[Disturbance], every: int, draws: Random) -> list[Disturbance]:
+    """Return one in `every` positions of each kind, at least one; every second draw falls to a call that changes something."""
+    if every == 1:
+        return list(positions)
+    picked: list[Disturbance] = []
+    for kind in dict.fromkeys(position.kind for position in positions):
+        of_kind = [position for position in positions if position.kind == kind]
+        shelves = [[one for one in of_kind if one.call.is_reading is reading] for reading in (False, True)]
+        for shelf in shelves:
+            draws.shuffle(shelf)
+        draws.shuffle(shelves)
+        turns = itertools.chain.from_iterable(itertools.zip_longest(*shelves))
+        picked += itertools.islice((one for one in turns if one is not None), max(1, len(of_kind) // every))
+    return picked
 
 
 def _all_trials(
-    pool: ProcessPoolExecutor, chapters: Mapping[RunName, Chapter], lots: list[dict[RunName, Disturbance]], count: int
+    pool: ProcessPoolExecutor,
+    suffixes: Iterator[str],
+    chapters: Mapping[RunName, Chapter],
+    lots: list[dict[RunName, Disturbance]],
+    count: int,
 ) -> Iterator[Trial]:
     """Yield the trials of all lots; what a life that went wrong did not get to falls to another life."""
-    numbers = itertools.count(1)
     waiting: dict[Future[list[Trial]], dict[RunName, Disturbance]] = {}
 
     def begin(lot: dict[RunName, Disturbance]) -> None:
-        waiting[pool.submit(_live, next(numbers), chapters, lot)] = lot
+        waiting[pool.submit(_live, next(suffixes), chapters, lot)] = lot
 
     for lot in lots:
         begin(lot)
