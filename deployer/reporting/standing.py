@@ -1,8 +1,9 @@
 """What stands in AWS, in words: judged from a survey alone, without asking what the parameter file wants.
 
 The words are kept apart: a stack is `current`, `outdated` (its instance has not got the StackSet's newest definition), `failed`
-(an operation on it ended badly), `in progress` or `missing`; the Regions have `diverged` when they run different definitions. Whether
-a resource has drifted from its stack, `drift` tells; whether the parameter file asks for something else, `plan`.
+(an operation on it ended badly), `rolled back` (likewise, and it is whole again as it was before), `in progress` or `missing`; the
+Regions have `diverged` when they run different definitions. Whether a resource has drifted from its stack, `drift` tells; whether the
+parameter file asks for something else, `plan`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ from typing import Final, Literal
 from deployer.planning.divergence import divergences
 from deployer.planning.survey import StackFacts, StackInstanceFacts, Survey
 
-Word = Literal["current", "outdated", "failed", "in progress", "missing"]
+Word = Literal["current", "outdated", "rolled back", "failed", "in progress", "missing"]
+
+# What stands whole. A stack that rolled back takes no update to the definition it has: were it unsound, nothing would lead out of it.
+SOUND: Final = frozenset({"current", "in progress", "rolled back"})
 
 ACTIVATION_PARAMETER: Final = "Activation"
 
@@ -53,7 +57,7 @@ class Standing:
     @property
     def is_sound(self) -> bool:
         """Whether everything is current and the same everywhere, or nothing exists; an operation under way is not unsound."""
-        return self.is_absent or (not self.diverged and all(part.word in {"current", "in progress"} for part in self.parts))
+        return self.is_absent or (not self.diverged and all(part.word in SOUND for part in self.parts))
 
 
 def judge_standing(survey: Survey, *, suffix: str, regions: tuple[tuple[str, str], ...], home_region: str) -> Standing:
@@ -90,7 +94,9 @@ def _instance_part(region: str, instance: StackInstanceFacts | None) -> Part:
     activation = dict(stack.parameters).get(ACTIVATION_PARAMETER, "") if stack else ""
     facts = [("instance", f"{instance.status} {instance.detailed_status}".strip()), ("activation", activation)]
     word: Word = "missing" if stack is None else word_of(stack.status)
-    if word == "current" and instance.status == "OUTDATED":
+    if word == "rolled back" and instance.status == "CURRENT":
+        word = "current"  # what it went back to is what its StackSet asks for now
+    if word in ("current", "rolled back") and instance.status == "OUTDATED":
         word = "outdated"
     if instance.status == "INOPERABLE" or (word != "in progress" and instance.detailed_status == "FAILED"):
         word = "failed"
@@ -105,9 +111,11 @@ def _instance_part(region: str, instance: StackInstanceFacts | None) -> Part:
 
 
 def word_of(stack_status: str) -> Word:
-    """Return our word for a CloudFormation stack status; a stack that rolled back has failed, whole as it may be."""
+    """Return our word for a CloudFormation stack status; one whose creation was rolled back has failed, for nothing stands of it."""
     if stack_status.endswith("_IN_PROGRESS"):
         return "in progress"
+    if stack_status in ("UPDATE_ROLLBACK_COMPLETE", "IMPORT_ROLLBACK_COMPLETE"):
+        return "rolled back"
     if "ROLLBACK" in stack_status or "FAILED" in stack_status:
         return "failed"
     return "missing" if stack_status == "DELETE_COMPLETE" else "current"

@@ -10,10 +10,17 @@ from rich.table import Table
 from rich.text import Text
 
 from deployer.planning.traffic import Traffic
-from deployer.reporting.standing import Part, Standing
+from deployer.reporting.standing import SOUND, Part, Standing
 from deployer.reporting.traffic_view import TrafficView
 
-_COLOURS: Final = {"current": "green", "outdated": "yellow", "failed": "bold red", "in progress": "cyan", "missing": "dim"}
+_COLOURS: Final = {
+    "current": "green",
+    "outdated": "yellow",
+    "rolled back": "yellow",
+    "failed": "bold red",
+    "in progress": "cyan",
+    "missing": "dim",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +72,15 @@ def sentence(standing: Standing) -> str:
     """Return the verdict in one sentence."""
     if standing.is_absent:
         return "Nothing is deployed."
-    unsound = [part for part in standing.parts if part.word not in {"current", "in progress"}]
+    unsound = [part for part in standing.parts if part.word not in SOUND]
     faults = [f"{part.name} in {part.region} is {part.word}" for part in unsound] + ["the Regions have diverged"] * bool(standing.diverged)
     if faults:
         return f"Not sound: {', '.join(faults)}."
     if any(part.word == "in progress" for part in standing.parts):
         return "An operation is under way."
+    back = [f"{part.name} in {part.region}" for part in standing.parts if part.word == "rolled back"]
+    if back:
+        return f"Everything stands; {', '.join(back)} went back to the definition before."
     return "Everything stands and is current."
 
 
@@ -80,6 +90,6 @@ def _cell(part: Part | None) -> Text:
     text = Text.assemble((part.word, _COLOURS[part.word]), f"  {part.status}" if part.status else "")
     for name, value in part.facts:
         text.append(f"\n{name} {value}", "dim")
-    if part.reason and part.word in {"failed", "outdated"}:
+    if part.reason and part.word in {"failed", "outdated", "rolled back"}:
         text.append(f"\n{part.reason}", "red")
     return text

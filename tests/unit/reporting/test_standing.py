@@ -27,7 +27,9 @@ def standing(survey: Survey) -> Standing:
         ("IMPORT_COMPLETE", "current"),
         ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "in progress"),
         ("UPDATE_ROLLBACK_IN_PROGRESS", "in progress"),
-        ("UPDATE_ROLLBACK_COMPLETE", "failed"),
+        ("UPDATE_ROLLBACK_COMPLETE", "rolled back"),
+        ("IMPORT_ROLLBACK_COMPLETE", "rolled back"),
+        ("UPDATE_ROLLBACK_FAILED", "failed"),
         ("ROLLBACK_COMPLETE", "failed"),
         ("UPDATE_FAILED", "failed"),
         ("DELETE_FAILED", "failed"),
@@ -35,7 +37,7 @@ def standing(survey: Survey) -> Standing:
     ],
 )
 def test_a_stack_status_has_one_word(status: str, word: str) -> None:
-    """A stack that rolled back has failed, though it is whole."""
+    """A creation that rolled back left nothing; an update that did left the stack whole, as it was before."""
     assert word_of(status) == word
 
 
@@ -61,6 +63,26 @@ def test_an_instance_has_one_word(instance: StackInstanceFacts, word: str) -> No
     (part,) = (part for part in found.parts if part.name == "regional" and part.region == "us-east-1")
     assert part.word == word
     assert found.is_sound == (word in {"current", "in progress"})
+
+
+def test_instance_is_judged_by_its_stack_set_once_it_was_rolled_back() -> None:
+    """Current when the StackSet asks for what it went back to, outdated when for something newer."""
+    back = a_stack(region="us-east-1", status="UPDATE_ROLLBACK_COMPLETE")
+
+    words = {
+        status: standing(a_survey(an_instance("us-east-1", status, stack=back), an_instance("us-east-2"))).parts[2].word
+        for status in ("CURRENT", "OUTDATED")
+    }
+
+    assert words == {"CURRENT": "current", "OUTDATED": "outdated"}
+
+
+def test_global_stack_that_was_rolled_back_stands() -> None:
+    """It takes no update to what it has already, so it must not be called unsound for good."""
+    found = standing(a_survey(global_=a_stack(status="UPDATE_ROLLBACK_COMPLETE")))
+
+    assert found.is_sound
+    assert sentence(found) == "Everything stands; global in us-east-2 went back to the definition before."
 
 
 def test_regions_that_run_different_definitions_have_diverged() -> None:
