@@ -50,16 +50,20 @@ class Verdict:
     reason: str
 
 
-def rule_of(alarm: Mapping[str, Any]) -> AlarmRule | None:
-    """Return the rule of an alarm as DescribeAlarms shows it; None for one that does not look at one metric with a fixed threshold."""
-    if not alarm.get("MetricName") or not alarm.get("Namespace") or alarm.get("ComparisonOperator") not in _COMPARISONS:
+def rule_of(alarm: Mapping[str, Any], *, expression_period_seconds: int | None = None) -> AlarmRule | None:
+    """Return the rule of an alarm as DescribeAlarms shows it; None for one that looks at nothing, or has no fixed threshold.
+
+    An alarm on an expression names no metric of its own, and its period is the expression's.
+    """
+    on_a_metric = alarm.get("MetricName") and alarm.get("Namespace")
+    if not (on_a_metric or expression_period_seconds) or alarm.get("ComparisonOperator") not in _COMPARISONS:
         return None
     periods = int(alarm.get("EvaluationPeriods") or 1)
     return AlarmRule(
         statistic=str(alarm.get("ExtendedStatistic") or alarm.get("Statistic") or "Average"),
         comparison=str(alarm["ComparisonOperator"]),
         threshold=float(alarm.get("Threshold") or 0),
-        period_seconds=int(alarm.get("Period") or 60),
+        period_seconds=expression_period_seconds or int(alarm.get("Period") or 60),
         periods=periods,
         breaching_min=int(alarm.get("DatapointsToAlarm") or periods),
         missing=str(alarm.get("TreatMissingData") or "missing"),

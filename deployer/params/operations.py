@@ -10,10 +10,10 @@ from deployer.params.part import Part
 
 
 class CanaryParameters(Part):
-    """The canaries: in each Region one that pays in its own Region and one that pays in the other."""
+    """The canaries: in each Region one that pays in its own Region, one that pays in the other, and one that asks the other how it is."""
 
     interval_minutes: Literal[1, 2, 5, 10, 15, 30] = Field(
-        default=5, description="Minutes between two runs of each of the four canaries, paid by the run. Example: 5."
+        default=5, description="Minutes between two runs of each of the six canaries, paid by the run. Example: 5."
     )
     result_days: int = Field(default=31, ge=1, le=365, description="Days that what a canary's runs leave behind is kept. Example: 31.")
 

@@ -46,7 +46,7 @@ class FaultPlan(Part):
     region: Place | None = Field(default=None, description="Role of the Region it breaks in. Example: primary.")
     peer: Place | None = Field(default=None, description="For partition: role of the Region it cannot reach. Example: secondary.")
     service: str | None = Field(
-        default=None, description="For service-out the AWS service, for canary-broken own or peer canary. Example: dynamodb."
+        default=None, description="For service-out the AWS service, for canary-broken own, peer or peer health canary. Example: dynamodb."
     )
     checker_region: str | None = Field(
         default=None, pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$", description="For checker-wrong: the checker's Region. Example: sa-east-1."

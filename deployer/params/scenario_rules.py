@@ -23,7 +23,7 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "zone-lost": ("region",),
 }
 MAY: Final[Mapping[str, tuple[str, ...]]] = {"zone-lost": ("rate",)}
-CANARIES: Final = ("own canary", "peer canary")
+CANARIES: Final = ("own canary", "peer canary", "peer health canary")
 PAYMENTS_MAX: Final = 100_000
 
 _DETAILS: Final = ("region", "peer", "service", "checker_region", "rate", "latency_seconds")
@@ -48,7 +48,7 @@ def faults_are_told_what_they_need(faults: _Values) -> Iterator[Breach]:
         if fault.region is not None and fault.region == fault.peer:
             yield Breach(field=f"{place}.peer", sentence="a Region always reaches itself; name another one")
         if fault.kind == "canary-broken" and fault.service not in (None, *CANARIES):
-            yield Breach(field=f"{place}.service", sentence=f"{fault.service} is no canary; choose {' or '.join(CANARIES)}")
+            yield Breach(field=f"{place}.service", sentence=f"{fault.service} is no canary; choose one of {', '.join(CANARIES)}")
 
 
 def faults_fit_their_phase(faults: _Values, phases: Phases) -> Iterator[Breach]:

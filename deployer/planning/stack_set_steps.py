@@ -15,6 +15,7 @@ from typing import Final
 
 from deployer.params.model import Environment
 from deployer.planning.differences import Standing, differences
+from deployer.planning.divergence import changed_past
 from deployer.planning.operation_ids import operation_id
 from deployer.planning.parameter_values import KnownOutputs, values_to_carry, values_to_compare
 from deployer.planning.plan import ResourceChange, StackSetRollout
@@ -178,12 +179,14 @@ def _faults(step: StackSetRollout, standing: StackSetFacts | None) -> Iterator[s
     """Yield what is amiss in the wave's own Regions."""
     instances = {instance.region: instance for instance in standing.instances} if standing else {}
     for region in step.regions if standing else ():
-        fault = _fault(instances[region]) if region in instances else "has no instance yet"
+        fault = fault_of(instances[region]) if region in instances else "has no instance yet"
         if fault:
             yield f"{region} {fault}"
+        elif region in instances and standing:
+            yield from (f"{region} {difference}" for difference in changed_past(standing, instances[region]))
 
 
-def _fault(instance: StackInstanceFacts) -> str:
+def fault_of(instance: StackInstanceFacts) -> str:
     """Return why an instance is not what the StackSet asks for, or "" when it is."""
     told = f": {instance.status_reason}" if instance.status_reason else ""
     if instance.status != "CURRENT":

@@ -159,9 +159,13 @@ def _canaries(environment: Environment, regions: list[RegionParameters]) -> Widg
     metrics = []
     for region in regions:
         peer = next(other for other in regions if other is not region)
-        for kind, asked in (("own canary", region), ("peer canary", peer)):
+        for kind, asked in (
+            ("own canary", f"in {region.name}"),
+            ("peer canary", f"in {peer.name}"),
+            ("peer health canary", f"health of {peer.name}"),
+        ):
             name = name_of(kind, suffix=environment.suffix, role=region.role)
-            label = f"in {asked.name}, seen from {region.name}"
+            label = f"{asked}, seen from {region.name}"
             metrics.append(["CloudWatchSynthetics", "SuccessPercent", "CanaryName", name, {"region": region.name, "label": label}])
     return _graph("Can one really pay? (%)", environment.home_region, metrics, stat="Average")
 

@@ -47,7 +47,7 @@ def region_values(environment: Environment) -> tuple[tuple[str, tuple[tuple[str,
     """Return (Region name, sorted (key, value) pairs) for each Region, in the order of the parameter file.
 
     The keys are `Role`, `VpcCidr`, `SubnetBits`, `PeerRegion`, `PeerRole`, `PeerAuditBucketName`, `HoldsRoute53Metrics` (`true` or
-    `false`), `OwnCanaryFunctionName` and `PeerCanaryFunctionName` (as much of a canary's name as its function's has), the prefix
+    `false`), one `…CanaryFunctionName` for each canary (as much of its name as its function's has), the prefix
     lists where known, and one `…Name` for every physical name that carries the role (`audit bucket` -> `AuditBucketName`).
     """
     return tuple((region.name, tuple(sorted(_values(environment, region).items()))) for region in environment.regions)
@@ -74,6 +74,6 @@ def _values(environment: Environment, region: RegionParameters) -> dict[str, str
     for kind, (pattern, _limit) in PATTERNS.items():
         if "{role}" in pattern:
             values[mapping_key(kind)] = name_of(kind, suffix=environment.suffix, role=region.role)
-    for whose in ("Own", "Peer"):
-        values[f"{whose}CanaryFunctionName"] = values[f"{whose}CanaryName"][:_CANARY_CHARACTERS_IN_FUNCTION_NAME]
+    for canary in ("OwnCanary", "PeerCanary", "PeerHealthCanary"):
+        values[f"{canary}FunctionName"] = values[f"{canary}Name"][:_CANARY_CHARACTERS_IN_FUNCTION_NAME]
     return values

@@ -43,7 +43,8 @@ def stacks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlainStacks]:
 def names(stacks: PlainStacks, region: str) -> dict[str, str]:
     """Return the names of a Region's canaries, by whom they watch."""
     found = stacks.aws.clients("synthetics", region).describe_canaries()["Canaries"]
-    return {"own" if "own" in one["Name"] else "peer": one["Name"] for one in found}
+    kinds = {f"payment-{kind}-{ROLES[region]}-watch": kind for kind in ("own", "peer", "peer-health")}
+    return {kinds[one["Name"]]: one["Name"] for one in found}
 
 
 def paid(stacks: PlainStacks, region: str, name: str) -> list[dict[str, Any]]:
@@ -67,8 +68,8 @@ def actions(stacks: PlainStacks, region: str, kind: str) -> list[str]:
 
 
 @pytest.mark.parametrize("region", REGIONS)
-@pytest.mark.parametrize("watched", ["own", "peer"])
-def test_canary_really_pays(stacks: PlainStacks, region: str, watched: str) -> None:
+@pytest.mark.parametrize("watched", ["own", "peer", "peer-health"])
+def test_canary_really_runs(stacks: PlainStacks, region: str, watched: str) -> None:
     """With its role's rights, over TLS, by the Region's own name; and what it did is there to be looked at."""
     name = names(stacks, region)[watched]
 
@@ -77,14 +78,14 @@ def test_canary_really_pays(stacks: PlainStacks, region: str, watched: str) -> N
     kept = stacks.aws.clients("s3", region).list_objects_v2(Bucket=bucket, Prefix=folder)["Contents"]
 
     assert 100.0 in metrics_of(stacks.aws, name, region)["successpercent"]
-    assert f"/{watched}/" in f"/{folder}"
+    assert f"/{watched.replace('-', '')}/" in f"/{folder}"
     assert len(kept) == 2
 
 
 @pytest.mark.parametrize("region", REGIONS)
 def test_no_canary_is_inert_or_hears_its_alarm_sound(stacks: PlainStacks, region: str) -> None:
-    """Both alarms come to know that one can pay."""
-    for kind in ("own-canary", "peer-canary"):
+    """All alarms come to know that one can pay."""
+    for kind in ("own-canary", "watcher-doubt", "peer-canary", "peer-health-canary"):
         assert until(lambda kind=kind: state(stacks, region, kind) == "OK"), kind  # type: ignore[misc]
 
 
@@ -106,7 +107,7 @@ def test_no_key_stands_in_what_a_canary_leaves_behind(stacks: PlainStacks) -> No
 
 def test_what_canaries_pay_is_marked_as_no_business(stacks: PlainStacks) -> None:
     """In the metrics and the log of the function that took it, and in the ledger by its customer."""
-    until(lambda: all(paid(stacks, region, name) for region in REGIONS for name in names(stacks, region).values()))
+    until(lambda: all(paid(stacks, region, name) for region in REGIONS for name in names(stacks, region).values() if "health" not in name))
     group = "/aws/lambda/payment-processor-primary-watch"
     messages = [event["message"] for event in stacks.aws.clients("logs").filter_log_events(logGroupName=group)["events"]]
     lines = [json.loads(message) for message in messages if message.startswith("{")]
@@ -122,19 +123,19 @@ def test_what_canaries_pay_is_marked_as_no_business(stacks: PlainStacks) -> None
 
 def test_lost_region_is_called_lost_by_the_other_which_tells_its_topic_and_its_latch(stacks: PlainStacks) -> None:
     """The standby's alarms go off, the notice goes out, and traffic is held; then all is well again but for the hold."""
-    until(lambda: state(stacks, "us-east-2", "own-canary") == state(stacks, "us-east-2", "peer-canary") == "OK")
+    until(lambda: states(stacks, "us-east-2") == ["OK", "OK", "OK"])
     queue = subscribed(stacks, "us-east-2")
 
     with broken(stacks, Fault(kind=FaultKind.DEAD, region="us-east-1")):
         sounded = until(lambda: state(stacks, "us-east-2", "peer-lost") == "ALARM")
-        watching = [state(stacks, "us-east-2", kind) for kind in ("own-canary", "peer-canary")]
+        watching = states(stacks, "us-east-2")
         [run, *_] = runs_of(stacks.aws, names(stacks, "us-east-2")["peer"], "us-east-2")
         notices = until(lambda: [one for one in received(stacks, queue) if "peer-lost" in one["AlarmName"]])
         held = until(lambda: stacks.aws.clients("dynamodb", "us-east-2").scan(TableName="payment-hold-watch")["Items"])
     recovered = until(lambda: state(stacks, "us-east-2", "peer-lost") == "OK")
 
     assert sounded
-    assert watching == ["OK", "ALARM"]
+    assert watching == ["OK", "ALARM", "ALARM"]
     assert run["Status"]["StateReasonCode"] == "CANARY_FAILURE"
     assert [(one["NewStateValue"], one["Region"]) for one in notices] == [("ALARM", "us-east-2")]
     assert [item["hold_id"]["S"] for item in held] == ["primary"]
@@ -145,13 +146,40 @@ def test_lost_region_is_called_lost_by_the_other_which_tells_its_topic_and_its_l
 
 
 def test_watcher_that_is_cut_off_calls_nobody_lost(stacks: PlainStacks) -> None:
-    """It reaches neither Region, and so knows nothing of the other."""
+    """It reaches neither Region, and so knows nothing of the other: it doubts itself first, and longer than it might misjudge."""
+    until(lambda: states(stacks, "us-east-2") == ["OK", "OK", "OK"])
+    began = datetime.now(UTC)
     with broken(stacks, Fault(kind=FaultKind.WATCHER_CUT_OFF, region="us-east-2")):
-        both = until(lambda: state(stacks, "us-east-2", "own-canary") == state(stacks, "us-east-2", "peer-canary") == "ALARM")
-        lost = [state(stacks, region, "peer-lost") for region in REGIONS]
+        all_failing = until(lambda: states(stacks, "us-east-2") == ["ALARM", "ALARM", "ALARM"])
+    well_again = until(lambda: states(stacks, "us-east-2") == ["OK", "OK", "OK"])
 
-    assert both
-    assert lost == ["OK", "OK"]
+    assert all_failing
+    assert well_again
+    assert rang(stacks, "us-east-2", "peer-lost", since=began) == []
+
+
+def test_canary_that_is_broken_by_itself_calls_nobody_lost(stacks: PlainStacks) -> None:
+    """The other witness of that Region is well."""
+    until(lambda: states(stacks, "us-east-2") == ["OK", "OK", "OK"])
+    began = datetime.now(UTC)
+    with broken(stacks, Fault(kind=FaultKind.CANARY_BROKEN, service=names(stacks, "us-east-2")["peer"])):
+        failing = until(lambda: states(stacks, "us-east-2") == ["OK", "ALARM", "OK"])
+
+    assert failing
+    assert rang(stacks, "us-east-2", "peer-lost", since=began) == []
+
+
+def states(stacks: PlainStacks, region: str) -> list[str]:
+    """Return whether a Region doubts itself, and what its two witnesses of the other one say."""
+    return [state(stacks, region, kind) for kind in ("watcher-doubt", "peer-canary", "peer-health-canary")]
+
+
+def rang(stacks: PlainStacks, region: str, kind: str, *, since: datetime) -> list[str]:
+    """Return what the history of a composite alarm says of its going off since then."""
+    found = stacks.aws.clients("cloudwatch", region).describe_alarm_history(
+        AlarmName=f"payment-{kind}-{ROLES[region]}-watch", HistoryItemType="StateUpdate", AlarmTypes=["CompositeAlarm"], StartDate=since
+    )
+    return [item["HistorySummary"] for item in found["AlarmHistoryItems"] if "to ALARM" in item["HistorySummary"]]
 
 
 @contextmanager

@@ -51,14 +51,15 @@ def a_wheel(folder: Path, *, name: str = "tiny", version: str = "1.0") -> Path:
 
 
 def a_functions_folder(root: Path) -> Path:
-    """Write `functions/` with every function's name, a shared folder and a layer of one local wheel, and a canary; return the folder."""
+    """Write `functions/` with every function's name, a shared folder and a layer of one local wheel, and canaries; return the folder."""
     functions = root / "functions"
     for name in ("payment", "health", "authorizer", "audit", "reconciliation", "stream_lookup", "hold", "failover_latch", "rotation"):
         (functions / name).mkdir(parents=True)
         (functions / name / "__init__.py").write_text(f'"""The {name} function."""\n')
         (functions / name / "handler.py").write_text("def handle(event, context):\n    return {'statusCode': 200, 'body': 'ok'}\n")
     (root / "canaries").mkdir()
-    (root / "canaries" / "payment_path.py").write_text("def handler(event, context):\n    return None\n")
+    for canary in ("payment_path", "region_health"):
+        (root / "canaries" / f"{canary}.py").write_text("def handler(event, context):\n    return None\n")
     (functions / "wire").mkdir()
     (functions / "wire" / "__init__.py").write_text('"""Shared."""\n')
     (functions / "layer").mkdir()
@@ -68,7 +69,7 @@ def a_functions_folder(root: Path) -> Path:
 
 
 def a_project(root: Path) -> Path:
-    """Return a project root with the real templates, fake functions and a fake canary."""
+    """Return a project root with the real templates, fake functions and fake canaries."""
     root.mkdir(parents=True, exist_ok=True)
     (root / "templates").symlink_to(PROJECT / "templates")
     a_functions_folder(root)

@@ -29,8 +29,10 @@ def render(tmp_path_factory: pytest.TempPathFactory):
 
 
 def test_every_alarm_tells_the_topic_when_it_rings_and_when_it_is_over(system: RenderedSystem):
-    """An alarm without a topic is a light in an empty room."""
+    """An alarm without a topic is a light in an empty room; but for the one that only other alarms look at."""
     for name, alarm in _alarms(system).items():
+        if name == "WatcherDoubtAlarm":
+            continue
         assert alarm["AlarmActions"][0] == {"Ref": "Topic"}, name
         assert alarm["OKActions"] == [{"Ref": "Topic"}], name
 
@@ -130,16 +132,30 @@ def test_lag_of_the_ledger_is_watched_only_where_there_is_one(render):
     assert _alarms(render(table={"consistency": "eventual"}))["TableReplicationAlarm"]["MetricName"] == "ReplicationLatency"
 
 
-def test_region_is_called_lost_by_the_other_that_can_still_pay_itself(system: RenderedSystem):
-    """A judge that is cut off would call everybody else lost."""
+def test_region_is_called_lost_when_every_witness_says_so_and_the_judge_does_not_doubt_itself(system: RenderedSystem):
+    """One broken canary would move traffic, and a judge that is cut off would call everybody else lost."""
     rule = _alarms(system)["PeerLostAlarm"]["AlarmRule"]["Fn::Sub"]
 
-    assert rule == 'ALARM("${PeerCanaryAlarm}") AND OK("${OwnCanaryAlarm}")'
+    assert rule == 'ALARM("${PeerCanaryAlarm}") AND ALARM("${PeerHealthCanaryAlarm}") AND OK("${WatcherDoubtAlarm}")'
+
+
+def test_doubt_is_for_other_alarms_and_wakes_nobody(system: RenderedSystem):
+    """A single run that fails is no news to people."""
+    alarm = _alarms(system)["WatcherDoubtAlarm"]
+
+    assert not {"AlarmActions", "OKActions", "InsufficientDataActions"} & alarm.keys()
+
+
+def test_sum_counts_what_its_parts_have(system: RenderedSystem):
+    """A function that nobody called has no throttles, and a sum with a missing part would have no value."""
+    judged, *parts = _alarms(system)["FunctionThrottlesAlarm"]["Metrics"]
+
+    assert judged["Expression"] == " + ".join(f"FILL({part['Id']}, 0)" for part in parts)
 
 
 def test_only_a_lost_primary_calls_anything_but_people(system: RenderedSystem):
     """The alarm on it holds traffic in the standby, and asks that of nobody in the primary."""
-    calling = {name: alarm["AlarmActions"][1:] for name, alarm in _alarms(system).items() if len(alarm["AlarmActions"]) > 1}
+    calling = {name: alarm["AlarmActions"][1:] for name, alarm in _alarms(system).items() if len(alarm.get("AlarmActions", ())) > 1}
 
     latch = {"Fn::If": ["IsStandby", {"Ref": "FailoverLatchFunctionAlias"}, {"Ref": "AWS::NoValue"}]}
     assert calling == {"PeerLostAlarm": [latch]}
@@ -163,14 +179,23 @@ def test_region_calls_itself_sick_only_when_two_signals_agree(system: RenderedSy
     assert 'ALARM("${ServerErrorsAlarm}")' in rule
 
 
-@pytest.mark.parametrize("watched", ["Own", "Peer"])
-def test_silent_canary_is_neither_well_nor_failing(system: RenderedSystem, watched: str):
-    """Silence moves no traffic; it is told all the same."""
+@pytest.mark.parametrize(("watched", "silence"), [("Own", "missing"), ("Peer", "ignore"), ("PeerHealth", "ignore")])
+def test_silent_canary_is_neither_well_nor_failing(system: RenderedSystem, watched: str, silence: str):
+    """Silence about the other Region changes nothing, silence about the own one ends the judging."""
     alarm = _alarms(system)[f"{watched}CanaryAlarm"]
 
-    assert alarm["TreatMissingData"] == "missing"
-    assert alarm["InsufficientDataActions"] == [{"Ref": "Topic"}]
+    assert alarm["TreatMissingData"] == silence
     assert alarm["Dimensions"] == [{"Name": "CanaryName", "Value": {"Ref": f"{watched}Canary"}}]
+
+
+def test_silence_is_told(system: RenderedSystem):
+    """Of all canaries by the own one's alarm, of single ones beside it by an alarm of its own."""
+    alarms = _alarms(system)
+    watched = [one["MetricStat"]["Metric"]["Dimensions"][0]["Value"]["Ref"] for one in alarms["SilentCanaryAlarm"]["Metrics"][1:]]
+
+    assert alarms["OwnCanaryAlarm"]["InsufficientDataActions"] == [{"Ref": "Topic"}]
+    assert watched == ["OwnCanary", "PeerCanary", "PeerHealthCanary"]
+    assert alarms["SilentCanaryAlarm"]["AlarmActions"] == [{"Ref": "Topic"}]
 
 
 def test_route_53_is_watched_where_its_metrics_are(system: RenderedSystem):
@@ -203,5 +228,14 @@ def test_region_that_is_prepared_has_no_alarm_on_what_it_lacks(system: RenderedS
     """No canary, so nothing on canaries and nothing above that."""
     prepared = live_resources(system, "us-east-1", {"Activation": "Prepared"})
 
-    assert not {"OwnCanary", "PeerCanary", "OwnCanaryAlarm", "PeerCanaryAlarm", "RegionSickAlarm", "PeerLostAlarm"} & prepared.keys()
+    live = live_resources(system, "us-east-1").keys() - prepared.keys()
+    assert {
+        "OwnCanary",
+        "PeerCanary",
+        "PeerHealthCanary",
+        "WatcherDoubtAlarm",
+        "SilentCanaryAlarm",
+        "RegionSickAlarm",
+        "PeerLostAlarm",
+    } <= live
     assert "ServerErrorsAlarm" in prepared

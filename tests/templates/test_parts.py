@@ -26,6 +26,7 @@ NAMES = (
     "rotation",
     "layer",
     "payment_path",
+    "region_health",
 )
 KEYS = {name: f"functions/{name}/0.zip" for name in NAMES}
 

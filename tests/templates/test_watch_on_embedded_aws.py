@@ -49,21 +49,26 @@ def _state(stacks: PlainStacks, region: str, kind: str) -> str:
 
 @pytest.mark.parametrize("region", REGIONS)
 @pytest.mark.parametrize(
-    ("own", "peer", "lost"),
+    ("doubt", "peer", "health", "lost"),
     [
-        pytest.param("OK", "OK", "OK", id="both Regions well"),
-        pytest.param("OK", "ALARM", "ALARM", id="the other fails, this one is well"),
-        pytest.param("ALARM", "ALARM", "OK", id="this one fails too: nobody can judge from here"),
-        pytest.param("INSUFFICIENT_DATA", "ALARM", "OK", id="no word of this one"),
-        pytest.param("OK", "INSUFFICIENT_DATA", "OK", id="no word of the other"),
-        pytest.param("ALARM", "OK", "OK", id="only this one fails"),
+        pytest.param("OK", "OK", "OK", "OK", id="both Regions well"),
+        pytest.param("OK", "ALARM", "ALARM", "ALARM", id="the other fails, this one is well"),
+        pytest.param("OK", "ALARM", "OK", "OK", id="one cannot pay there, but it is well: a canary's fault, or a release's"),
+        pytest.param("OK", "OK", "ALARM", "OK", id="one can pay there: the other canary's fault"),
+        pytest.param("ALARM", "ALARM", "ALARM", "OK", id="this one fails too: nobody can judge from here"),
+        pytest.param("INSUFFICIENT_DATA", "ALARM", "ALARM", "OK", id="no word of this one"),
+        pytest.param("OK", "INSUFFICIENT_DATA", "INSUFFICIENT_DATA", "OK", id="no word of the other yet"),
+        pytest.param("OK", "ALARM", "INSUFFICIENT_DATA", "OK", id="one witness has not spoken"),
+        pytest.param("ALARM", "OK", "OK", "OK", id="only this one fails"),
     ],
 )
-def test_other_region_is_called_lost_only_by_one_that_is_well(stacks: PlainStacks, region: str, own: str, peer: str, lost: str):
-    """Every mix of what the two canaries tell, in each Region."""
-    _set(stacks, region, own_canary="INSUFFICIENT_DATA", peer_canary="OK")
+def test_other_region_is_called_lost_only_by_one_that_is_well(
+    stacks: PlainStacks, region: str, doubt: str, peer: str, health: str, lost: str
+):
+    """Every mix of what the canaries tell, in each Region."""
+    _set(stacks, region, watcher_doubt="INSUFFICIENT_DATA", peer_canary="OK", peer_health_canary="OK")
 
-    _set(stacks, region, own_canary=own, peer_canary=peer)
+    _set(stacks, region, watcher_doubt=doubt, peer_canary=peer, peer_health_canary=health)
 
     assert _state(stacks, region, "peer-lost") == lost
 

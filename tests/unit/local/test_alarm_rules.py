@@ -94,6 +94,12 @@ def test_all_periods_have_to_breach_unless_the_alarm_says_otherwise() -> None:
     assert (rule.breaching_min, rule.missing, rule.statistic, rule.period_seconds) == (4, "missing", "Average", 60)
 
 
-def test_alarm_on_an_expression_has_no_rule() -> None:
-    """Nobody judges it here."""
-    assert rule_of({"Metrics": [{"Id": "rate", "Expression": "a / b"}], "ComparisonOperator": "LessThanThreshold"}) is None
+def test_alarm_on_an_expression_has_the_period_of_its_expression() -> None:
+    """It names no metric; without an expression that is understood there is nothing to judge it by."""
+    alarm = {"ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 3, "Threshold": 0, "Period": 60}
+
+    rule = rule_of(alarm, expression_period_seconds=300)
+
+    assert rule_of(alarm) is None
+    assert rule is not None
+    assert (rule.period_seconds, rule.periods, rule.breaching_min) == (300, 3, 3)
