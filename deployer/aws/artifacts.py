@@ -34,6 +34,18 @@ def object_present(aws: Aws, *, bucket: str, key: str, digest: str, region: str)
     return checksum == _as_checksum(digest) if checksum else answer.get("Metadata", {}).get(_DIGEST) == digest
 
 
+def key_present(aws: Aws, *, bucket: str, key: str, region: str) -> bool:
+    """Return whether anything lies as `key` in `bucket`. Raises AwsRefused for any other answer than yes or no."""
+    try:
+        with asking("s3", "HeadObject", region):
+            aws.client("s3", region).head_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED")
+    except AwsRefused as refused:
+        if refused.code in _ABSENT:
+            return False
+        raise
+    return True
+
+
 def upload_object(aws: Aws, content: bytes, *, bucket: str, key: str, digest: str, region: str, **condition: Any) -> None:
     """Store `content`, whose SHA-256 is `digest` (hexadecimal), as `key` in `bucket`, under S3's `condition` if one is given.
 

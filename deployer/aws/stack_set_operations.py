@@ -6,7 +6,7 @@ Every operation here goes through its Regions one after another, in the order gi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -79,17 +79,25 @@ def create_stack_set(aws: Aws, request: StackSetRequest, region: str, token: str
 
 
 def update_stack_set(
-    aws: Aws, request: StackSetRequest, region: str, *, operation_id: str, accounts: Sequence[str], regions: Sequence[str]
+    aws: Aws,
+    request: StackSetRequest,
+    region: str,
+    *,
+    operation_id: str,
+    accounts: Sequence[str],
+    regions: Sequence[str],
+    failures_tolerated: int = 0,
 ) -> None:
     """Begin to bring the definition to `request` and the instances of `accounts` in `regions` to the definition, in `regions`' order.
 
     Every other instance is OUTDATED from then on (fact 4.7); no Regions at all are for a StackSet without instances. AWS keeps the
-    new definition even when the operation fails (fact 4.6). Raises AwsRefused, also when a Region named has no instance.
+    new definition even when the operation fails (fact 4.6). In a Region more than `failures_tolerated` accounts may not fail if
+    the next Region is to have its turn (fact 4.5). Raises AwsRefused, also when a Region named has no instance.
     """
     targets: dict[str, Any] = {"Accounts": list(accounts), "Regions": list(regions)} if regions else {}
     with asking("cloudformation", "UpdateStackSet", region):
         aws.client("cloudformation", region).update_stack_set(
-            OperationId=operation_id, OperationPreferences=_one_by_one(regions), **targets, **_definition(request)
+            OperationId=operation_id, OperationPreferences=_one_by_one(regions, failures_tolerated), **targets, **_definition(request)
         )
 
 
@@ -103,6 +111,37 @@ def create_instances(aws: Aws, name: str, region: str, *, operation_id: str, acc
             OperationId=operation_id,
             OperationPreferences=_one_by_one(regions),
         )
+
+
+def update_overrides(
+    aws: Aws, name: str, region: str, *, operation_id: str, account_id: str, instance_region: str, overrides: Mapping[str, str | None]
+) -> None:
+    """Begin to set one instance's own parameter values; None gives a parameter back to the StackSet (fact 4.13). Raises AwsRefused."""
+    with asking("cloudformation", "UpdateStackInstances", region):
+        aws.client("cloudformation", region).update_stack_instances(
+            StackSetName=name,
+            Accounts=[account_id],
+            Regions=[instance_region],
+            ParameterOverrides=[
+                {"ParameterKey": key} if value is None else {"ParameterKey": key, "ParameterValue": value}
+                for key, value in overrides.items()
+            ],
+            OperationId=operation_id,
+            OperationPreferences=_one_by_one([instance_region]),
+        )
+
+
+def stop_operation(aws: Aws, name: str, region: str, operation_id: str) -> None:
+    """Ask AWS to begin no further instance in an operation; what is at work there goes on to its end (fact 4.12).
+
+    One that has ended meanwhile is no error. Raises AwsRefused.
+    """
+    try:
+        with asking("cloudformation", "StopStackSetOperation", region):
+            aws.client("cloudformation", region).stop_stack_set_operation(StackSetName=name, OperationId=operation_id)
+    except AwsRefused as refused:
+        if refused.code != "InvalidOperationException":
+            raise
 
 
 def delete_instances(aws: Aws, name: str, region: str, *, operation_id: str, account_id: str, regions: Sequence[str]) -> None:
@@ -178,10 +217,10 @@ def _definition(request: StackSetRequest) -> dict[str, Any]:
     }
 
 
-def _one_by_one(region_order: Sequence[str]) -> StackSetOperationPreferencesUnionTypeDef:
+def _one_by_one(region_order: Sequence[str], failures_tolerated: int = 0) -> StackSetOperationPreferencesUnionTypeDef:
     preferences: StackSetOperationPreferencesUnionTypeDef = {
         "RegionConcurrencyType": "SEQUENTIAL",
-        "FailureToleranceCount": 0,
+        "FailureToleranceCount": failures_tolerated,
         "MaxConcurrentCount": 1,
     }
     if region_order:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import click
+
 from deployer.vocabulary.errors import InputRefused, Mistake
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from deployer.params.scenario import Scenario
     from deployer.planning.plan import BucketEmptying, RolloutPlan
     from deployer.planning.traffic import Move
+    from deployer.rollout.interruption import Choice
 
 
 def agree_to_roll_out(plan: RolloutPlan, asker: Asker, *, yes: bool) -> None:
@@ -29,6 +32,19 @@ def agree_to_roll_out(plan: RolloutPlan, asker: Asker, *, yes: bool) -> None:
         )
     if not asker.yes(f"Perform this plan on {plan.suffix} in account {plan.account_id}?"):
         raise InputRefused("Not confirmed; nothing was changed")
+
+
+def after_interrupt(asker: Asker) -> Choice:
+    """Return what a person wants who pressed Ctrl-C; without one to ask, and after a second Ctrl-C, it is to stop watching."""
+    if not asker.is_there:
+        return "stop watching"
+    try:
+        typed = asker.typed(
+            "AWS goes on by itself. Type `go` to watch on, `stop` to have AWS stop after the Region it is at, or Enter to stop watching"
+        )
+    except click.Abort:
+        return "stop watching"
+    return {"go": "go on", "stop": "stop operation"}.get(typed.lower(), "stop watching")  # type: ignore[return-value]
 
 
 def agree_to_move(move: Move, asker: Asker, *, yes: bool) -> None:

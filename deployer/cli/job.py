@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from deployer.cli.consent import after_interrupt
 from deployer.cli.embedded import way_in
 from deployer.cli.lint_gate import lint_once
 from deployer.cli.project import project_of
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from deployer.rendering.rendered import RenderedSystem
     from deployer.reporting.fact_views import OutputsView
     from deployer.reporting.standing import Standing
+
+Turn = Literal["not asked", "refuse", "wait"]
 
 
 class Job:
@@ -56,11 +59,20 @@ class Job:
         with self._session.report.stage("survey", "looking at what stands"):
             return self._rooms.survey(aws, self.environment, packages, count_buckets=count_buckets, in_a_hurry=in_a_hurry)
 
-    def plan_rollout(self) -> RolloutPlan:
-        """Render, lint and survey, and return the plan that follows from them."""
+    def plan_rollout(self, *, without_undo: bool = False, turn: Turn = "not asked") -> RolloutPlan:
+        """Render, lint and survey, and return the plan that follows from them.
+
+        `turn` says what becomes of somebody else's roll-out: waited for, refused (RolloutBusy), or none of a plan's business.
+        """
         system = self.render()
         self.lint(system)
-        return self._rooms.plan_rollout(self.environment, system, self.survey(system))
+        if turn != "not asked":
+            aws, tell = self.aws, self._tell_whom_it_waits_for
+            self._rooms.await_turn(aws, self.environment, system, self._session.clock, wait=turn == "wait", tell=tell)
+        return self._rooms.plan_rollout(self.environment, system, self.survey(system), without_undo=without_undo)
+
+    def _tell_whom_it_waits_for(self, whom: str) -> None:
+        self._session.report.note(f"Waiting for another roll-out: {whom}", waiting_for=whom)
 
     def plan_tear_down(self) -> RolloutPlan:
         """Survey, and return the plan that takes everything down."""
@@ -72,17 +84,24 @@ class Job:
         from deployer.reporting.fact_views import RetainedView
 
         with logged_to(self.build / "events.jsonl") as log, self._session.report.performing(plan) as shown:
-            result = self._rooms.perform(plan, self.aws, both(log, shown), self._session.clock)
+            result = self._rooms.perform(
+                plan,
+                self.aws,
+                self.outside,
+                both(log, shown),
+                self._session.clock,
+                on_interrupt=lambda: after_interrupt(self._session.asker),
+            )
         if result.retained:
             kept = ((resource.resource_type, resource.physical_id, resource.region) for resource in result.retained)
             self._session.report.show(RetainedView(resources=tuple(kept)))
 
-    def plan_as_reviewed(self, plan_file: Path) -> RolloutPlan:
+    def plan_as_reviewed(self, plan_file: Path, *, without_undo: bool = False, turn: Turn = "not asked") -> RolloutPlan:
         """Return the plan that was written to `plan_file`; raises InputRefused when a plan made now would be another.
 
         Where the packages lie on this machine is no difference: a plan is reviewed in one checkout and performed in another.
         """
-        reviewed, now = self._rooms.read_plan(plan_file), self.plan_rollout()
+        reviewed, now = self._rooms.read_plan(plan_file), self.plan_rollout(without_undo=without_undo, turn=turn)
         if without_paths(reviewed) != without_paths(now):
             raise InputRefused(
                 f"{plan_file} is stale: what it was made from has moved",
@@ -168,6 +187,11 @@ class Job:
             return self._rooms.aws(self.environment)
         with self._session.report.stage("local", "starting the embedded AWS"):
             return self._rooms.aws(self.environment)
+
+
+def turn_of(*, wait: bool) -> Turn:
+    """Return what a roll-out does about somebody else's."""
+    return "wait" if wait else "refuse"
 
 
 def refuse_blocked(plan: RolloutPlan) -> None:

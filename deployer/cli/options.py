@@ -24,6 +24,13 @@ def params_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.argument("params", metavar="PARAMS", type=click.Path(path_type=Path))(command)
 
 
+def without_undo_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command `--without-undo`, which a plan and the roll-out of it have to agree on."""
+    return click.option("--without-undo", is_flag=True, help="Leave a failure where it stopped, instead of putting back what stood.")(
+        command
+    )
+
+
 class OrderedGroup(click.Group):
     """Commands listed in the order they were added, the order a person meets them, not the alphabet's."""
 

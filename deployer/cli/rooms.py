@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from deployer.vocabulary.errors import InputRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from deployer.aws.session import Aws, Observer
@@ -31,11 +31,15 @@ if TYPE_CHECKING:
     from deployer.rendering.rendered import Package, RenderedSystem
     from deployer.reporting.report import Report
     from deployer.rollout.holding import MoveResult
+    from deployer.rollout.interruption import Choice
     from deployer.rollout.result import RolloutResult
     from deployer.vocabulary.clock import Clock
     from deployer.vocabulary.events import Listener
 
 LOCAL_MODULES: Final = ("ministack", "hypercorn", "trustme", "cryptography")
+
+# A roll-out waited for has at most so many operations of the longest kind before it: two waves, the global stack, two waves more.
+OTHERS_OPERATIONS_MAX: Final = 5
 
 _HURRIED_SURVEY_SECONDS_MAX: Final = 10.0
 
@@ -101,11 +105,27 @@ class Rooms:
 
         return take_drift(aws, environment, survey, clock)
 
-    def plan_rollout(self, environment: Environment, system: RenderedSystem, survey: Survey) -> RolloutPlan:
+    def await_turn(
+        self, aws: Aws, environment: Environment, system: RenderedSystem, clock: Clock, *, wait: bool, tell: Callable[[str], None]
+    ) -> None:
+        """`rollout.rollout_record.await_turn`, for as long as the other roll-out's operations may take."""
+        from deployer.aws.rollout_records import RecordPlace
+        from deployer.planning.record_steps import content_digest
+        from deployer.rollout.rollout_record import await_turn
+        from deployer.vocabulary.names import name_of
+
+        region, account_id = environment.home_region, aws.account_id(environment.home_region)
+        place = RecordPlace(
+            bucket=name_of("artifact bucket", suffix=environment.suffix, account_id=account_id, region=region), region=region
+        )
+        seconds_max = environment.rollout.operation_minutes_max * 60.0 * OTHERS_OPERATIONS_MAX if wait else 0.0
+        await_turn(aws, place, content_digest(environment, system), clock, wait_seconds_max=seconds_max, tell=tell)
+
+    def plan_rollout(self, environment: Environment, system: RenderedSystem, survey: Survey, *, without_undo: bool = False) -> RolloutPlan:
         """`planning.planner.plan_rollout`."""
         from deployer.planning.planner import plan_rollout
 
-        return plan_rollout(environment, system, survey)
+        return plan_rollout(environment, system, survey, without_undo=without_undo)
 
     def plan_tear_down(self, environment: Environment, survey: Survey) -> RolloutPlan:
         """`planning.tear_down_planner.plan_tear_down`."""
@@ -125,11 +145,13 @@ class Rooms:
 
         return read_plan(path)
 
-    def perform(self, plan: RolloutPlan, aws: Aws, listener: Listener, clock: Clock) -> RolloutResult:
+    def perform(
+        self, plan: RolloutPlan, aws: Aws, outside: Outside, listener: Listener, clock: Clock, *, on_interrupt: Callable[[], Choice]
+    ) -> RolloutResult:
         """`rollout.runner.roll_out`."""
         from deployer.rollout.runner import roll_out
 
-        return roll_out(plan, aws, listener, clock)
+        return roll_out(plan, aws, listener, clock, outside=outside, on_interrupt=on_interrupt)
 
     def outside(self, environment: Environment) -> Outside:
         """Return where to look at this environment from as its callers do: the embedded AWS's names and edges, or the internet."""

@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from deployer.planning.plan_record import digest_of
-from deployer.planning.survey import OperationFacts
+from deployer.planning.survey import OperationFacts, Survey
 
 UNDER_WAY: Final = ("RUNNING", "STOPPING", "QUEUED")
 
@@ -29,6 +29,17 @@ def operation_id(phase: str, content: object, last: OperationFacts | None) -> st
         if same:
             return same[0]
     return beginning + digest_of(last.operation_id if last else None)[:16]
+
+
+def undo_operation_id(content_digest: str, began_at: str) -> str:
+    """Return what the ids of all operations begin with that undo the roll-out whose record says this; in operation_id's shape."""
+    return f"undo-{digest_of([content_digest, began_at])[:16]}"
+
+
+def undo_operation_ids(survey: Survey) -> tuple[str, ...]:
+    """Return what the ids of the open roll-out's undo begin with, none when no roll-out is open."""
+    open_ = survey.open_rollout
+    return (undo_operation_id(open_.content_digest, open_.began_at),) if open_ else ()
 
 
 def is_someone_elses(last: OperationFacts | None, own_ids: tuple[str, ...]) -> bool:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from deployer.planning.gates import Gate
+from deployer.planning.restore_point import RestorePoint
 from deployer.vocabulary.values import StackParameter
 
-Action = Literal["create", "update", "none", "delete"]
+Action = Literal["create", "update", "none", "delete", "check"]
 Intent = Literal["roll-out", "tear-down"]
 
 
@@ -107,6 +109,44 @@ class StackSetRollout:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RolloutOpening:
+    """Write down, before anything moves, who rolls out what and what stands: lock, restore point and journal in one object.
+
+    `before` is what an undo goes back to, None when there is nothing whole to go back to. `content_digest` tells one roll-out's content
+    from another's, whatever stands.
+    """
+
+    phase: str
+    action: Action
+    region: str
+    bucket: str
+    content_digest: str
+    before: RestorePoint | None
+    reason: str
+
+    @property
+    def title(self) -> str:
+        """What a person calls this step."""
+        return "open the record and keep what stands"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolloutClosing:
+    """Take the roll-out's record away: from now on there is nothing to undo and nobody to wait for."""
+
+    phase: str
+    action: Action
+    region: str
+    bucket: str
+    reason: str
+
+    @property
+    def title(self) -> str:
+        """What a person calls this step."""
+        return "close the record"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BucketEmptying:
     """Delete every version of every object in a bucket; only in a tear-down a person has consented to."""
 
@@ -169,7 +209,17 @@ class StackRemoval:
         return f"remove {self.stack_name} in {self.region}"
 
 
-Step = StackApply | ArtifactUpload | StackSetRollout | BucketEmptying | StackSetRemoval | StackRemoval
+Step = (
+    StackApply
+    | ArtifactUpload
+    | RolloutOpening
+    | StackSetRollout
+    | Gate
+    | RolloutClosing
+    | BucketEmptying
+    | StackSetRemoval
+    | StackRemoval
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,6 +67,9 @@ def _read(hint: Any, record: Any, place: str) -> Any:
         if record not in arguments:
             raise NotThisRecord(place, f"{_shown(record)} is none of {', '.join(arguments)}")
         return record
+    if origin in (Union, UnionType) and type(None) in arguments:
+        [hint] = (one for one in arguments if one is not type(None))
+        return None if record is None else _read(hint, record, place)
     if origin in (Union, UnionType):
         return _read_step(record, place) if OutputOf not in arguments else _read_value(record, place)
     if isinstance(hint, type) and is_dataclass(hint):

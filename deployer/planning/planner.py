@@ -1,27 +1,32 @@
 """What must happen so that two Regions run this system: the decision, and nothing else.
 
 Reads nothing and calls nothing: environment, templates and survey are all it knows, and the same three give the same plan, byte for
-byte. The steps are decision 2's order: bootstrap → packages → the Regions, a wave each → global stack → the Regions once more, live.
+byte. The steps are decision 2's order: bootstrap → packages → the record → each Region and its gate → global stack → the Regions
+once more, live, and a last gate → the record again.
 """
 
 from __future__ import annotations
 
 from deployer.params.model import Environment
 from deployer.planning.blockers import rollout_blockers
+from deployer.planning.gated_order import gated
+from deployer.planning.operation_ids import undo_operation_ids
 from deployer.planning.parameter_values import KnownOutputs
-from deployer.planning.plan import Bounds, RolloutPlan, Step
+from deployer.planning.plan import Bounds, RolloutOpening, RolloutPlan, StackApply, StackSetRollout, Step
 from deployer.planning.plan_file import identified
+from deployer.planning.record_steps import plan_record, undo_blockers
 from deployer.planning.stack_set_steps import plan_activation, plan_regional
 from deployer.planning.stack_steps import plan_stack, plan_uploads, tags_of
 from deployer.planning.survey import Survey
-from deployer.rendering.rendered import RenderedSystem
+from deployer.rendering.rendered import RenderedSystem, digest_of
 from deployer.vocabulary.names import name_of
 
 
-def plan_rollout(environment: Environment, system: RenderedSystem, survey: Survey) -> RolloutPlan:
+def plan_rollout(environment: Environment, system: RenderedSystem, survey: Survey, *, without_undo: bool = False) -> RolloutPlan:
     """Return the plan that brings what the survey saw to what was rendered; raises nothing that a sound rendering can cause.
 
-    A step with nothing to do is there with action `none`. What keeps the plan from being performed is in `blockers`.
+    A step with nothing to do is there with action `none`. What keeps the plan from being performed is in `blockers`. With
+    `without_undo` a failure leaves everything where it stopped.
     """
     known = KnownOutputs()
     steps: list[Step] = []
@@ -48,8 +53,12 @@ def plan_rollout(environment: Environment, system: RenderedSystem, survey: Surve
         known=known,
     )
     activation = plan_activation(environment, system.regional, survey, known)
-    steps.extend((*regional, global_, *activation))
+    moving: tuple[StackSetRollout | StackApply, ...] = (*regional, global_, *activation)
+    has_work = any(step.action != "none" for step in moving)
+    opening, closing = plan_record(environment, system, survey, has_work=has_work, without_undo=without_undo)
+    steps.extend((opening, *gated(environment, survey, regional, global_, activation), closing))
     bodies = {template.digest: template.body for template in (system.bootstrap, system.regional, system.global_)}
+    own_ids = tuple(step.operation_id for step in (*regional, *activation))
     return identified(
         RolloutPlan(
             plan_id="",
@@ -58,11 +67,24 @@ def plan_rollout(environment: Environment, system: RenderedSystem, survey: Surve
             account_id=survey.account_id,
             home_region=environment.home_region,
             steps=tuple(steps),
-            blockers=rollout_blockers(environment, survey, tuple(step.operation_id for step in (*regional, *activation))),
-            templates=tuple(sorted(bodies.items())),
+            blockers=(
+                *rollout_blockers(environment, survey, (*own_ids, *undo_operation_ids(survey))),
+                *undo_blockers(survey, opening),
+            ),
+            templates=tuple(sorted({**bodies, **_bodies_before(survey, opening)}.items())),
             bounds=bounds_of(environment),
         )
     )
+
+
+def _bodies_before(survey: Survey, opening: RolloutOpening) -> dict[str, str]:
+    """Return the bodies that the restore point names, by digest."""
+    if opening.before is None:
+        return {}
+    if survey.open_rollout is not None:
+        return dict(survey.open_rollout.templates)
+    standing = [one.template_body for one in (survey.stack_set, survey.global_) if one is not None]
+    return {digest_of(body.encode()): body for body in standing}
 
 
 def bootstrap_order(environment: Environment) -> tuple[str, ...]:

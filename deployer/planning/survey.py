@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from deployer.planning.restore_point import RestorePoint
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackFacts:
@@ -76,11 +78,29 @@ class BucketFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRollout:
+    """A roll-out that began and has not ended, as its record tells.
+
+    `holder` is who rolls out, in words; not `is_held` when that one gave it up. `before` is its restore point, with the bodies it
+    names in `templates` as (digest, body); `undoing` is the summary of the failure that is being undone, "" while it goes forward.
+    """
+
+    content_digest: str
+    holder: str
+    is_held: bool
+    began_at: str
+    before: RestorePoint | None
+    templates: tuple[tuple[str, str], ...]
+    undoing: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
     """Everything the planner may know of AWS.
 
     `bootstrap` has one entry per Region in which the bootstrap stack exists; `artifacts` the (region, key) pairs of packages that
-    already lie in that Region's artifact bucket; `buckets` only those of this system that exist.
+    already lie in that Region's artifact bucket; `lost_packages` those that the StackSet's template names and that do not lie there
+    (any more); `buckets` only those of this system that exist.
     """
 
     account_id: str
@@ -89,3 +109,5 @@ class Survey:
     global_: StackFacts | None
     artifacts: frozenset[tuple[str, str]]
     buckets: tuple[BucketFacts, ...]
+    lost_packages: tuple[tuple[str, str], ...] = ()
+    open_rollout: OpenRollout | None = None

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
-from deployer.aws.artifacts import object_present
+from deployer.aws.artifacts import key_present, object_present
 from deployer.aws.buckets import count_objects
+from deployer.aws.rollout_records import RecordPlace, read_rollout_record
 from deployer.aws.session import Aws
 from deployer.aws.stack_sets import (
     OperationSummary,
@@ -24,7 +25,8 @@ from deployer.aws.stack_sets import (
 )
 from deployer.aws.stacks import GONE, read_stack, read_template
 from deployer.params.model import Environment
-from deployer.planning.survey import BucketFacts, OperationFacts, StackFacts, StackInstanceFacts, StackSetFacts, Survey
+from deployer.planning.restoring import package_keys, point_of_document
+from deployer.planning.survey import BucketFacts, OpenRollout, OperationFacts, StackFacts, StackInstanceFacts, StackSetFacts, Survey
 from deployer.rendering.rendered import Package
 from deployer.vocabulary.names import name_of
 
@@ -56,15 +58,23 @@ def take_survey(aws: Aws, environment: Environment, packages: Iterable[Package],
 
         account_id = account.result()
         details = [pool.submit(_instance, aws, set_name, instance, home_region) for instance in instances.result()]
+        packages = tuple(packages)
         artifacts = _artifacts(pool, aws, environment, account_id, packages)
+        record = pool.submit(
+            _open_rollout, aws, RecordPlace(bucket=_artifact_bucket(environment, account_id, home_region), region=home_region)
+        )
         buckets = _buckets(pool, aws, environment, account_id) if count_buckets else []
         found = stack_set.result()
+        present = frozenset(place for place, is_present in artifacts if is_present.result())
+        lost = _lost_packages(pool, aws, environment, account_id, found, present) if packages and found else []
         return Survey(
             account_id=account_id,
             bootstrap=tuple(stack for stack in (future.result() for future in bootstrap) if stack is not None),
             stack_set=_stack_set(found, tuple(future.result() for future in details), operation.result()) if found else None,
             global_=global_.result(),
-            artifacts=frozenset(place for place, present in artifacts if present.result()),
+            artifacts=present,
+            lost_packages=tuple(place for place, is_present in lost if not is_present.result()),
+            open_rollout=record.result(),
             buckets=tuple(
                 BucketFacts(name=name, region=region, objects_count=count)
                 for (name, region), counted in buckets
@@ -91,6 +101,35 @@ def _artifacts(
         for package in packages
         for region in environment.rollout_order
     ]
+
+
+def _lost_packages(
+    pool: ThreadPoolExecutor, aws: Aws, environment: Environment, account_id: str, found: StackSet, present: frozenset[tuple[str, str]]
+) -> list[tuple[tuple[str, str], Future[bool]]]:
+    """Return, for each package that the StackSet's template names and nobody has looked for yet, whether it lies there."""
+    places = [(region, key) for key in package_keys(found.template_body) for region in environment.rollout_order]
+    return [
+        ((region, key), pool.submit(key_present, aws, bucket=_artifact_bucket(environment, account_id, region), key=key, region=region))
+        for region, key in places
+        if (region, key) not in present
+    ]
+
+
+def _open_rollout(aws: Aws, place: RecordPlace) -> OpenRollout | None:
+    stored = read_rollout_record(aws, place)
+    if stored is None:
+        return None
+    record = stored.record
+    before, templates = point_of_document(record.before) if record.before is not None else (None, {})
+    return OpenRollout(
+        content_digest=record.content_digest,
+        holder=str(record.holder),
+        is_held=record.is_held,
+        began_at=record.began_at,
+        before=before,
+        templates=tuple(sorted(templates.items())),
+        undoing=record.undoing[0] if record.undoing else "",
+    )
 
 
 def _buckets(

@@ -12,7 +12,9 @@ from typing import Final
 
 from deployer.aws.session import Aws
 from deployer.aws.template_source import TemplateSource, template_source
-from deployer.planning.plan import RolloutPlan
+from deployer.outside.view import Outside
+from deployer.planning.plan import RolloutOpening, RolloutPlan
+from deployer.rollout.held_record import HeldRecord
 from deployer.vocabulary.clock import Clock
 from deployer.vocabulary.events import Event, Listener
 from deployer.vocabulary.names import name_of
@@ -26,19 +28,33 @@ class StepStopped(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolloutContext:
-    """One performance of one plan. `stopped` is set once a person interrupts it."""
+    """One performance of one plan. `stopped` is set once a person interrupts it.
+
+    `outside` is the system as its callers see it, for gates; `held` the roll-out's record, which a tear-down has none of.
+    """
 
     plan: RolloutPlan
     aws: Aws
     clock: Clock
     listener: Listener
+    outside: Outside | None = None
+    held: HeldRecord | None = None
     stopped: Flag = field(default_factory=Flag)
     _one_at_a_time: Lock = field(default_factory=Lock)
 
     def tell(self, event: Event) -> None:
-        """Hand one event to the listener; steps side by side never do so at the same time."""
+        """Hand one event to the listener; steps side by side never do so at the same time. Renews the record when it is time.
+
+        Raises RolloutBusy when somebody else has taken the roll-out over.
+        """
         with self._one_at_a_time:
             self.listener(event)
+        self.renew()
+
+    def renew(self) -> None:
+        """Say that this deployer is alive, when it is time; raises RolloutBusy when somebody else has taken the roll-out over."""
+        if self.held is not None:
+            self.held.renew()
 
     def at(self) -> str:
         """Return this moment as events carry it."""
@@ -51,15 +67,21 @@ class RolloutContext:
     def template(self, digest: str, region: str) -> TemplateSource:
         """Return how a request made in `region` names the plan's template; a long one lies in that Region's artifact bucket.
 
-        Raises AwsRefused, KeyError when the plan carries no such template.
+        The plan's templates and those that the record kept are known. Raises AwsRefused, KeyError for any other.
         """
         bucket = name_of("artifact bucket", suffix=self.plan.suffix, account_id=self.plan.account_id, region=region)
-        return template_source(self.aws, self.plan.template(digest), bucket=bucket, region=region)
+        kept = self.held.templates if self.held is not None else {}
+        body = kept[digest] if digest in kept else self.plan.template(digest)
+        return template_source(self.aws, body, bucket=bucket, region=region)
 
     @property
     def token_prefix(self) -> str:
-        """What every ClientRequestToken of this plan begins with, so that the plan knows its own operations again."""
-        return f"rollout-{self.plan.plan_id[:_TOKEN_PLAN_CHARACTERS]}"
+        """What every ClientRequestToken of this roll-out begins with, so that it knows its own operations again.
+
+        Made from what is rolled out, so that a plan made anew after a kill knows them too; a tear-down's is its plan's own.
+        """
+        opening = next((step for step in self.plan.steps if isinstance(step, RolloutOpening)), None)
+        return f"rollout-{(opening.content_digest if opening else self.plan.plan_id)[:_TOKEN_PLAN_CHARACTERS]}"
 
 
 class Patience:
@@ -81,7 +103,8 @@ class Patience:
         return self.took_seconds >= self._context.plan.bounds.operation_seconds_max
 
     def pause(self) -> None:
-        """Wait until the next look. Raises StepStopped when the roll-out was interrupted meanwhile."""
+        """Wait until the next look. Raises StepStopped when the roll-out was interrupted meanwhile, RolloutBusy when taken over."""
         self._context.clock.sleep(self._context.plan.bounds.poll_seconds)
         if self._context.stopped.is_set():
             raise StepStopped
+        self._context.renew()

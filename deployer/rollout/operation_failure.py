@@ -7,13 +7,13 @@ from deployer.aws.stack_sets import StackInstance, list_instances
 from deployer.rollout.operation_watch import OperationWatch
 from deployer.rollout.stack_settling import sentence_of
 from deployer.rollout.ways_out import RUN_AGAIN, way_out_of
-from deployer.vocabulary.errors import RolloutFailed
+from deployer.vocabulary.errors import OperationStopped, RolloutFailed
 
 
 def operation_failed(watch: OperationWatch, operation: Operation) -> RolloutFailed:
     """Return the error for an operation that ended FAILED or STOPPED, or left an instance failed. Raises AwsRefused."""
     if operation.status == "STOPPED":
-        return RolloutFailed(
+        return OperationStopped(
             f"{watch.step.stack_set_name}: operation {operation.operation_id} was stopped from outside",
             _what_stands_where(watch),
             "Find out who stopped it and why, then run the same command again.",
@@ -23,8 +23,9 @@ def operation_failed(watch: OperationWatch, operation: Operation) -> RolloutFail
     cause, reason = _root_cause(watch, operation, first)
     return RolloutFailed(
         f"{watch.step.stack_set_name} failed{where} (operation {operation.operation_id})",
-        f"{cause}\n{_what_stands_where(watch)}",
+        cause,
         way_out_of(reason) if reason else RUN_AGAIN,
+        standing=_what_stands_where(watch),
     )
 
 
@@ -33,9 +34,10 @@ def operation_still_running(watch: OperationWatch, operation: Operation, took_se
     step = watch.step
     return RolloutFailed(
         f"{step.stack_set_name}: operation {operation.operation_id} is still {operation.status} after {took_seconds:.0f} s",
-        _what_stands_where(watch),
+        f"rollout.operation_minutes_max allows {watch.context.plan.bounds.operation_seconds_max:.0f} s",
         "Run the same command again to go on watching, or stop it with `aws cloudformation stop-stack-set-operation "
         f"--stack-set-name {step.stack_set_name} --operation-id {operation.operation_id} --region {step.region}`.",
+        standing=_what_stands_where(watch),
     )
 
 

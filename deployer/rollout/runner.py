@@ -1,20 +1,26 @@
 """Performs a plan, step by step, and tells what happens. It decides nothing: the plan is all it knows of what is wanted.
 
-    refuse what must not begin → for each batch of steps: skip or perform → say how it ended
+    refuse what must not begin → for each batch of steps: skip or perform → undo what failed → say how it ended
 
 Whatever is interrupted can be run again: every step looks at what stands and goes on from there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
 from typing import Final, assert_never
 
+from deployer.aws.rollout_records import RecordPlace
 from deployer.aws.session import Aws
+from deployer.outside.view import Outside
+from deployer.planning.gates import Gate
 from deployer.planning.plan import (
     ArtifactUpload,
     BucketEmptying,
+    RolloutClosing,
+    RolloutOpening,
     RolloutPlan,
     StackApply,
     StackRemoval,
@@ -26,18 +32,24 @@ from deployer.rollout.artifact_upload import upload_artifact
 from deployer.rollout.batches import side_by_side
 from deployer.rollout.bucket_emptying import empty
 from deployer.rollout.context import RolloutContext
+from deployer.rollout.gate import pass_gate
+from deployer.rollout.held_record import HeldRecord
+from deployer.rollout.interruption import Choice, act_on, stopped_watching
 from deployer.rollout.result import Outcome, RetainedResource, RolloutResult
+from deployer.rollout.rollout_record import close_record, open_record
 from deployer.rollout.stack_apply import apply_stack
 from deployer.rollout.stack_removal import remove_stack
 from deployer.rollout.stack_set_removal import remove_stack_set
 from deployer.rollout.stack_set_rollout import roll_out_stack_set
+from deployer.rollout.undo import is_undone, undo
 from deployer.vocabulary.clock import Clock
-from deployer.vocabulary.errors import DeployerError, InputRefused, Mistake, StoppedWatching
+from deployer.vocabulary.errors import DeployerError, InputRefused, Mistake, RolloutFailed, RolloutUndone, StoppedWatching
 from deployer.vocabulary.events import (
     Event,
     Listener,
     ResourceMoved,
     RolloutEnded,
+    RolloutInterrupted,
     RolloutStarted,
     StepEnded,
     StepFailed,
@@ -48,15 +60,27 @@ from deployer.vocabulary.events import (
 _SIDE_BY_SIDE_MAX: Final = 8
 
 
-def roll_out(plan: RolloutPlan, aws: Aws, listener: Listener, clock: Clock) -> RolloutResult:
+def roll_out(
+    plan: RolloutPlan,
+    aws: Aws,
+    listener: Listener,
+    clock: Clock,
+    *,
+    outside: Outside | None = None,
+    on_interrupt: Callable[[], Choice] = lambda: "stop watching",
+) -> RolloutResult:
     """Perform a roll-out's or a tear-down's plan; return how it ended and which resources outlived their stacks.
+
+    `outside` is the system as its callers see it, which gates look at; `on_interrupt` is asked when a person presses Ctrl-C.
 
     Raises:
         InputRefused: the plan has blockers, or is for another account; nothing was begun.
-        RolloutFailed: a step did not settle as planned; later steps were not begun.
-        RolloutBusy: someone else's operation is in the way.
+        RolloutFailed: a step did not settle as planned; later steps were not begun, and there was nothing whole to go back to.
+        RolloutUndone: likewise, and what stood before stands again.
+        UndoFailed: likewise, and it does not.
+        RolloutBusy: someone else's operation, or roll-out, is in the way.
         AwsRefused: AWS answered with an error.
-        StoppedWatching: a person pressed Ctrl-C; what AWS has begun goes on.
+        StoppedWatching: a person pressed Ctrl-C; what AWS has begun goes on, unless that person wished otherwise.
     """
     retained: list[RetainedResource] = []
 
@@ -65,24 +89,44 @@ def roll_out(plan: RolloutPlan, aws: Aws, listener: Listener, clock: Clock) -> R
             retained.append(_retained(event))
         listener(event)
 
-    context = RolloutContext(plan=plan, aws=aws, clock=clock, listener=hear)
+    context = RolloutContext(plan=plan, aws=aws, clock=clock, listener=hear, outside=outside, held=_record_of(plan, aws, clock))
     _refuse_what_must_not_begin(context)
     began_seconds = clock.monotonic_seconds()
     count = len(plan.steps_to_do)
     context.tell(RolloutStarted(at=context.at(), plan_id=plan.plan_id, suffix=plan.suffix, intent=plan.intent, steps_count=count))
     try:
         for batch in side_by_side(plan.steps):
-            _perform_batch(batch, context)
-    except KeyboardInterrupt:
-        context.stopped.set()
-        _tell_end(context, "failed", began_seconds)
-        raise _stopped_watching() from None
-    except DeployerError:
-        _tell_end(context, "failed", began_seconds)
-        raise
+            _perform_batch(batch, context, on_interrupt)
+    except (DeployerError, KeyboardInterrupt) as error:
+        end = _end_of(error, context)
+        if context.held is not None:
+            context.held.give_up()
+        _tell_end(context, "undone" if isinstance(end, RolloutUndone) else "failed", began_seconds)
+        raise end from (error if end is not error else None)
     outcome: Outcome = "done" if count else "nothing_to_do"
     took_seconds = _tell_end(context, outcome, began_seconds)
     return RolloutResult(plan_id=plan.plan_id, outcome=outcome, took_seconds=took_seconds, retained=tuple(retained))
+
+
+def _record_of(plan: RolloutPlan, aws: Aws, clock: Clock) -> HeldRecord | None:
+    """Return where a roll-out's record is held; a tear-down has none."""
+    opening = next((step for step in plan.steps if isinstance(step, RolloutOpening)), None)
+    return HeldRecord(aws, RecordPlace(bucket=opening.bucket, region=opening.region), clock) if opening else None
+
+
+def _end_of(error: DeployerError | KeyboardInterrupt, context: RolloutContext) -> DeployerError:
+    """Return how a plan that could not be performed ends, after undoing what is to be undone."""
+    if isinstance(error, KeyboardInterrupt):
+        context.stopped.set()
+        return stopped_watching()
+    if not isinstance(error, RolloutFailed) or not is_undone(error, context):
+        return error
+    try:
+        return undo(error, context)
+    except KeyboardInterrupt:
+        return stopped_watching()
+    except DeployerError as other:
+        return other
 
 
 def _refuse_what_must_not_begin(context: RolloutContext) -> None:
@@ -98,7 +142,7 @@ def _refuse_what_must_not_begin(context: RolloutContext) -> None:
         raise InputRefused("The plan is for another account", (mistake,), "Nothing was begun; use the credentials it was made with.")
 
 
-def _perform_batch(batch: Sequence[Step], context: RolloutContext) -> None:
+def _perform_batch(batch: Sequence[Step], context: RolloutContext, on_interrupt: Callable[[], Choice]) -> None:
     """Perform the steps side by side; when some fail, the others finish and the first failure is raised."""
     to_do = [step for step in batch if step.action != "none"]
     for step in batch:
@@ -106,13 +150,13 @@ def _perform_batch(batch: Sequence[Step], context: RolloutContext) -> None:
             context.tell(StepSkipped(at=context.at(), phase=step.phase, step=step.title, reason=step.reason))
     # A step alone stays in this thread, where Ctrl-C ends its wait at once.
     if len(to_do) == 1:
-        _perform_step(to_do[0], context)
+        _perform_step(to_do[0], context, on_interrupt)
     elif to_do:
         with ThreadPoolExecutor(max_workers=min(_SIDE_BY_SIDE_MAX, len(to_do))) as pool:
             futures = [pool.submit(_perform_step, step, context) for step in to_do]
             try:
-                errors = [future.exception() for future in futures]
-            except KeyboardInterrupt:
+                errors = _gathered(futures, context, on_interrupt)
+            except (KeyboardInterrupt, DeployerError):
                 context.stopped.set()
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
@@ -121,17 +165,46 @@ def _perform_batch(batch: Sequence[Step], context: RolloutContext) -> None:
                 raise error
 
 
-def _perform_step(step: Step, context: RolloutContext) -> None:
+def _gathered(futures: Sequence[Future[None]], context: RolloutContext, on_interrupt: Callable[[], Choice]) -> list[BaseException | None]:
+    while True:
+        try:
+            return [future.exception() for future in futures]
+        except KeyboardInterrupt:
+            act_on(_asked(context, on_interrupt), context)
+
+
+def _perform_step(step: Step, context: RolloutContext, on_interrupt: Callable[[], Choice] | None = None) -> None:
+    """Perform one step and tell its beginning and its end; only the main thread's is interrupted, and knows whom to ask."""
     patience = context.patience()
     context.tell(StepStarted(at=context.at(), phase=step.phase, step=step.title))
     try:
-        _perform(step, context)
+        while True:
+            try:
+                _perform(step, context)
+                break
+            except KeyboardInterrupt:
+                if on_interrupt is None:
+                    raise
+                # Whoever goes on begins the step anew: it attaches to what runs.
+                act_on(_asked(context, on_interrupt), context)
     except DeployerError as error:
-        context.tell(
-            StepFailed(at=context.at(), phase=step.phase, step=step.title, summary=error.summary, detail=error.detail, hint=error.hint)
-        )
+        if not isinstance(error, StoppedWatching):
+            context.tell(
+                StepFailed(at=context.at(), phase=step.phase, step=step.title, summary=error.summary, detail=error.detail, hint=error.hint)
+            )
         raise
     context.tell(StepEnded(at=context.at(), phase=step.phase, step=step.title, took_seconds=patience.took_seconds))
+
+
+def _asked(context: RolloutContext, on_interrupt: Callable[[], Choice]) -> Choice:
+    """Return what a person wants who pressed Ctrl-C; pressed again, it is to stop watching."""
+    context.tell(RolloutInterrupted(at=context.at(), choice=""))
+    try:
+        choice = on_interrupt()
+    except KeyboardInterrupt:
+        choice = "stop watching"
+    context.tell(RolloutInterrupted(at=context.at(), choice=choice))
+    return choice
 
 
 def _perform(step: Step, context: RolloutContext) -> None:
@@ -140,8 +213,14 @@ def _perform(step: Step, context: RolloutContext) -> None:
             apply_stack(step, context)
         case ArtifactUpload():
             upload_artifact(step, context)
+        case RolloutOpening():
+            open_record(step, context)
         case StackSetRollout():
             roll_out_stack_set(step, context)
+        case Gate():
+            _pass(step, context)
+        case RolloutClosing():
+            close_record(step, context)
         case BucketEmptying():
             empty(step, context)
         case StackSetRemoval():
@@ -150,6 +229,13 @@ def _perform(step: Step, context: RolloutContext) -> None:
             remove_stack(step, context)
         case _:
             assert_never(step)
+
+
+def _pass(gate: Gate, context: RolloutContext) -> None:
+    """Pass a gate; what rang before the roll-out began, an earlier run's beginning counted, is not held against it."""
+    record = context.held.record if context.held is not None else None
+    since = datetime.fromisoformat(record.began_at) if record else context.clock.now()
+    pass_gate(gate, context, outside=context.outside or Outside(), since=since)
 
 
 def _tell_end(context: RolloutContext, outcome: str, began_seconds: float) -> float:
@@ -166,12 +252,4 @@ def _retained(event: ResourceMoved) -> RetainedResource:
         logical_id=event.logical_id,
         resource_type=event.resource_type,
         physical_id=event.physical_id,
-    )
-
-
-def _stopped_watching() -> StoppedWatching:
-    return StoppedWatching(
-        "Stopped watching",
-        "What AWS has begun goes on by itself; no further step was begun.",
-        "Run the same command again: it attaches to what still runs and goes on from there.",
     )

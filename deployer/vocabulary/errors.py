@@ -7,6 +7,9 @@ The tree, with the exit code a command ends with:
       AwsRefused             3   a call that AWS answered with an error
       RolloutFailed          4   a stack or a Region that did not settle as planned
         GateFailed           4   a Region that settled and is not good: it was not let through its gate
+        OperationStopped     4   somebody stopped an operation, which nobody overrules
+        RolloutUndone        5   a roll-out that failed, and what stood before it stands again
+        UndoFailed           6   a roll-out that failed and could not be undone
       RolloutBusy            7   someone else's operation is under way
       Diverged               8   what is deployed is not what was rolled out
       StoppedWatching      130   a person pressed Ctrl-C; what AWS has begun goes on
@@ -76,9 +79,32 @@ class AwsRefused(DeployerError):
 
 
 class RolloutFailed(DeployerError):
-    """A step did not reach the state the plan asked for; the detail says which resource, why, and what stands where."""
+    """A step did not reach the state the plan asked for; the detail says which resource, why, and what stands where.
+
+    `cause` is the part of the detail that stays true when something is put back; `standing` is the rest, a line a Region.
+    """
 
     exit_code = 4
+
+    def __init__(self, summary: str, detail: str = "", hint: str = "", *, standing: str = "") -> None:
+        super().__init__(summary, "\n".join(part for part in (detail, standing) if part), hint)
+        self.cause = detail
+
+
+class OperationStopped(RolloutFailed):
+    """Somebody stopped a StackSet operation while it was at work: neither gone on with nor undone until a person says so."""
+
+
+class RolloutUndone(RolloutFailed):
+    """A roll-out failed and was undone; the detail begins with why it failed, then says what was put back and what stands where."""
+
+    exit_code = 5
+
+
+class UndoFailed(RolloutFailed):
+    """A roll-out failed and could not be undone; the detail begins with why it failed, then why the undo did, then what stands."""
+
+    exit_code = 6
 
 
 class GateFailed(RolloutFailed):

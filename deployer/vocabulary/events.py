@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from re import sub
 from typing import Any, Final
 
-PHASES: Final = ("bootstrap", "artifacts", "regional", "gate", "global", "activation")
+PHASES: Final = ("bootstrap", "artifacts", "record", "regional", "gate", "global", "activation", "undo")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +65,14 @@ class ResourceMoved(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegionSettled(Event):
-    """A stack or stack instance reached a final state in one Region; `status` is AWS's own word."""
+    """A stack or stack instance reached a final state in one Region of `account_id`; `status` is AWS's own word."""
 
     phase: str
     stack_name: str
     region: str
     status: str
     took_seconds: float
+    account_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +108,34 @@ class StepFailed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RolloutInterrupted(Event):
+    """A person pressed Ctrl-C; `choice` is empty while that person is asked, then `go on`, `stop watching` or `stop operation`."""
+
+    choice: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoStarted(Event):
+    """What a failed roll-out has moved began to be put back; `cause` is why it failed, `regions` go in this order."""
+
+    plan_id: str
+    cause: str
+    regions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoEnded(Event):
+    """The undo ended: `outcome` is `undone` or `failed`; `standing` says what stands, a line a Region and one for the global stack."""
+
+    plan_id: str
+    outcome: str
+    standing: tuple[str, ...]
+    took_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RolloutEnded(Event):
-    """The plan was performed or given up; `outcome` is `done`, `nothing_to_do` or `failed`."""
+    """The plan was performed or given up; `outcome` is `done`, `nothing_to_do`, `failed` or `undone`."""
 
     plan_id: str
     intent: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -121,15 +121,23 @@ class FakeRooms(Rooms):
         self.asked.append("drift")
         return self.drift_found
 
-    def plan_rollout(self, environment: Any, system: Any, survey: Any) -> RolloutPlan:
+    def await_turn(self, aws: Any, environment: Any, system: Any, clock: Clock, *, wait: bool, tell: Callable[[str], None]) -> None:
+        """Have the turn at once."""
+        self.asked.append("wait for the turn" if wait else "look for the turn")
+
+    def plan_rollout(self, environment: Any, system: Any, survey: Any, *, without_undo: bool = False) -> RolloutPlan:
         """Return the prepared plan."""
+        if without_undo:
+            self.asked.append("plan without undo")
         return self.plan
 
     def plan_tear_down(self, environment: Any, survey: Any) -> RolloutPlan:
         """Return the prepared plan."""
         return self.plan
 
-    def perform(self, plan: RolloutPlan, aws: Any, listener: Listener, clock: Clock) -> RolloutResult:
+    def perform(
+        self, plan: RolloutPlan, aws: Any, outside: Any, listener: Listener, clock: Clock, *, on_interrupt: Callable[[], Any]
+    ) -> RolloutResult:
         """Tell that it began and ended, or fail as prepared."""
         self.asked.append("perform")
         listener(RolloutStarted(at=AT, plan_id=plan.plan_id, suffix=plan.suffix, intent=plan.intent, steps_count=len(plan.steps_to_do)))

@@ -14,6 +14,7 @@ from typing import Any, Final
 from deployer.aws.session import Aws, AwsAccess
 from deployer.cli.rooms import Rooms
 from deployer.local.state import LocalState
+from deployer.outside.view import Outside
 from deployer.params.load import load_environment
 from deployer.params.model import Environment
 from deployer.planning.plan import RolloutPlan, StackApply, StackSetRollout
@@ -92,4 +93,4 @@ def tear_down(account: Account, grounds: Sequence[Groundwork]) -> None:
 
 
 def _perform(account: Account, plan: RolloutPlan) -> None:
-    Rooms().perform(plan, account.aws, lambda _: None, SystemClock())
+    Rooms().perform(plan, account.aws, Outside(), lambda _: None, SystemClock(), on_interrupt=lambda: "stop watching")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+from itertools import count
 from typing import Any
 
 from tests.support.rollout.wire import refusal
@@ -20,6 +22,7 @@ class FakeBuckets:
         self.markers: dict[str, list[dict[str, str]]] = {}
         self.locked_keys: set[str] = set()
         self.batches: list[int] = []
+        self._tags = count()
 
     def head_object(self, *, Bucket: str, Key: str, ChecksumMode: str) -> dict[str, Any]:
         """Return the object's digest as S3 tells it."""
@@ -27,13 +30,30 @@ class FakeBuckets:
             raise refusal("404", "Not Found")
         return {name: value for name, value in self.objects[Bucket, Key].items() if name in ("ChecksumSHA256", "Metadata")}
 
-    def put_object(self, *, Bucket: str, Key: str, **what: Any) -> dict[str, Any]:
-        """Keep the object, under a condition only where nothing lies."""
+    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:
+        """Return the object's content and tag."""
+        self._must_exist(Bucket)
+        if (Bucket, Key) not in self.objects:
+            raise refusal("NoSuchKey", "The specified key does not exist.")
+        what = self.objects[Bucket, Key]
+        return {"Body": BytesIO(what["Body"]), "ETag": what["ETag"]}
+
+    def put_object(
+        self, *, Bucket: str, Key: str, IfNoneMatch: str | None = None, IfMatch: str | None = None, **what: Any
+    ) -> dict[str, Any]:
+        """Keep the object, unless a condition does not hold."""
         self._must_exist(Bucket)
         self.objects |= self.late
-        if what.pop("IfNoneMatch", "") == "*" and (Bucket, Key) in self.objects:
+        lies = self.objects.get((Bucket, Key))
+        if (IfNoneMatch == "*" and lies) or (IfMatch and (lies is None or lies.get("ETag") != IfMatch)):
             raise refusal("PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
-        self.objects[Bucket, Key] = what
+        self.objects[Bucket, Key] = {**what, "ETag": f'"{len(self.objects)}-{next(self._tags)}"'}
+        return {"ETag": self.objects[Bucket, Key]["ETag"]}
+
+    def delete_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:
+        """Forget the object; S3 does not mind one that is gone."""
+        self._must_exist(Bucket)
+        self.objects.pop((Bucket, Key), None)
         return {}
 
     def list_object_versions(self, *, Bucket: str) -> dict[str, Any]:

@@ -98,14 +98,14 @@ def edited(edit: Any) -> str:
             lambda r: r["steps"][0]["tags"].append(["a"]), "plan.json.steps[0].tags[3]", "2 values have to stand here", id="no pair"
         ),
         pytest.param(
-            lambda r: r["steps"][4]["parameters"][0].update(value=1),
-            "plan.json.steps[4].parameters[0].value",
+            lambda r: r["steps"][5]["parameters"][0].update(value=1),
+            "plan.json.steps[5].parameters[0].value",
             "text or an output has to stand here, not 1",
             id="no value",
         ),
         pytest.param(
-            lambda r: r["steps"][4]["parameters"][1].update(value={"output_of": {"stack_name": "x"}}),
-            "plan.json.steps[4].parameters[1].value.output_of.output",
+            lambda r: r["steps"][5]["parameters"][1].update(value={"output_of": {"stack_name": "x"}}),
+            "plan.json.steps[5].parameters[1].value.output_of.output",
             "this field is missing",
             id="half an output",
         ),

@@ -35,9 +35,9 @@ def planned(survey: Survey, system: object = None, **environment: object) -> Rol
 
 
 def actions(plan: RolloutPlan) -> dict[str, str]:
-    """Return the phases' actions; phases of several steps joined."""
+    """Return the actions of the phases that change the system; phases of several steps joined."""
     by_phase: dict[str, list[str]] = {}
-    for step in plan.steps:
+    for step in (step for step in plan.steps if step.phase not in ("record", "gate")):
         by_phase.setdefault(step.phase, []).append(step.action)
     return {phase: "/".join(dict.fromkeys(found)) for phase, found in by_phase.items()}
 
@@ -65,16 +65,19 @@ def test_empty_account_gets_everything_in_order() -> None:
     """Home Region before the other, secondary before primary, live last (decision 2)."""
     plan = planned(an_empty_survey())
 
-    assert [(step.phase, step.action, step.region) for step in plan.steps] == [
+    assert [(step.phase, step.action, getattr(step, "region", "")) for step in plan.steps] == [
         ("bootstrap", "create", SECONDARY_REGION),
         ("bootstrap", "create", PRIMARY_REGION),
         ("artifacts", "create", SECONDARY_REGION),
         ("artifacts", "create", PRIMARY_REGION),
+        ("record", "create", SECONDARY_REGION),
         ("regional", "create", SECONDARY_REGION),
         ("regional", "create", SECONDARY_REGION),
         ("global", "create", SECONDARY_REGION),
         ("activation", "update", SECONDARY_REGION),
         ("activation", "update", SECONDARY_REGION),
+        ("gate", "check", ""),
+        ("record", "delete", SECONDARY_REGION),
     ]
     waves = [step for step in plan.steps if isinstance(step, StackSetRollout)]
     assert [(step.wave, step.regions) for step in waves] == [("1 of 2", (SECONDARY_REGION,)), ("2 of 2", (PRIMARY_REGION,))] * 2
@@ -301,7 +304,10 @@ def test_primary_may_hold_the_stack_set_when_the_file_says_so() -> None:
     """Home Region first, whichever it is; the order of Regions stays secondary first."""
     plan = planned(an_empty_survey(), administration_region=PRIMARY_REGION)
 
-    assert [step.region for step in plan.steps if step.phase == "bootstrap"] == [PRIMARY_REGION, SECONDARY_REGION]
+    assert [step.region for step in plan.steps if isinstance(step, StackApply) and step.phase == "bootstrap"] == [
+        PRIMARY_REGION,
+        SECONDARY_REGION,
+    ]
     assert rollout_step(plan).region == PRIMARY_REGION
     assert [step.regions for step in plan.steps if step.phase == "regional"] == [(SECONDARY_REGION,), (PRIMARY_REGION,)]  # type: ignore[union-attr]
 
