@@ -8,8 +8,19 @@ from typing import Any
 import pytest
 
 from deployer.planning.divergence import divergences, outdated
+from deployer.planning.plan import StackSetRollout
+from deployer.planning.planner import plan_rollout
 from deployer.planning.survey import StackInstanceFacts
-from tests.support.surveys import PRIMARY_REGION, REGIONAL_BODY, SECONDARY_REGION, a_stack_set, an_instance
+from tests.support.surveys import (
+    PRIMARY_REGION,
+    REGIONAL_BODY,
+    SECONDARY_REGION,
+    a_stack_set,
+    a_survey,
+    a_system,
+    an_environment,
+    an_instance,
+)
 
 REGIONS = (SECONDARY_REGION, PRIMARY_REGION)
 OTHER_BODY = REGIONAL_BODY.replace("payment-1.zip", "payment-2.zip")
@@ -111,3 +122,17 @@ def test_outdated_instance_is_told_with_aws_reason() -> None:
         "us-east-1 is behind payment-regional-test: Cancelled since failure tolerance has exceeded",
     )
     assert outdated(None) == ()
+
+
+def test_stack_changed_past_its_stack_set_is_never_nothing_to_do() -> None:
+    """The roll-out's wave takes that Region back, and leaves the other alone."""
+    changed = an_instance(PRIMARY_REGION, stack={"template_body": OTHER_BODY})
+    survey = a_survey(stack_set=a_stack_set(an_instance(SECONDARY_REGION), changed))
+
+    waves = [step for step in plan_rollout(an_environment(), a_system(), survey).steps if isinstance(step, StackSetRollout)]
+
+    assert [(step.regions, step.action) for step in waves if step.phase == "regional"] == [
+        ((SECONDARY_REGION,), "none"),
+        ((PRIMARY_REGION,), "update"),
+    ]
+    assert waves[1].reason == "us-east-1 runs another template than payment-regional-test, which calls it CURRENT"

@@ -216,7 +216,9 @@ def test_changed_tags_update_every_stack() -> None:
 
 def test_dropped_parameter_falls_back_to_the_templates_default() -> None:
     """A value that was set once and is no longer wanted is a difference."""
-    stack_set = a_stack_set(parameters=(("Activation", "Live"), ("HostedZoneId", "Z123"), ("LogLevel", "DEBUG")))
+    values = (("Activation", "Live"), ("HostedZoneId", "Z123"), ("LogLevel", "DEBUG"))
+    instances = (an_instance(region, stack={"parameters": values}) for region in (SECONDARY_REGION, PRIMARY_REGION))
+    stack_set = a_stack_set(*instances, parameters=values)
 
     step = rollout_step(planned(a_survey(stack_set=stack_set)))
 
