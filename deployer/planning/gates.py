@@ -19,7 +19,14 @@ CHECKS: Final[tuple[Check, ...]] = ("health", "payment", "alarms", "canary")
 
 # What tells of the other Region, of one run, or of the calendar, says nothing of what was just rolled out here; nor does an alarm on what
 # watches the other Region (`peer …`).
-_LEFT_OUT: Final = ("standby traffic alarm", "watcher doubt alarm", "certificate alarm", "key age alarm")
+_LEFT_OUT: Final = (
+    "standby traffic alarm",
+    "watcher doubt alarm",
+    "certificate alarm",
+    "key age alarm",
+    "reconciliation alarm",
+    "audit unproved alarm",
+)
 _CHECK_OF_THE_OTHER: Final = {PRIMARY: "secondary check alarm", SECONDARY: "primary check alarm"}
 
 
