@@ -14,6 +14,7 @@ from boto3.session import Session
 from botocore.config import Config
 
 from deployer.aws.calls import asking
+from deployer.aws.organization_calls import in_units
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -30,7 +31,10 @@ _READING: Final = ("Get", "List", "Describe", "Head")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwsAccess:
-    """Where AWS is and who asks; every field may stay empty. `ca_bundle` is the path of a PEM file."""
+    """Where AWS is and who asks; every field may stay empty. `ca_bundle` is the path of a PEM file.
+
+    With `organizational_units` StackSets are service-managed and reach these units' accounts (`organization_calls`).
+    """
 
     endpoint_url: str | None = None
     access_key_id: str | None = None
@@ -38,6 +42,7 @@ class AwsAccess:
     session_token: str | None = field(default=None, repr=False)
     profile: str | None = None
     ca_bundle: str | None = None
+    organizational_units: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +109,7 @@ class Aws:
     @overload
     def client(self, service: Literal["cloudformation"], region: str) -> CloudFormationClient: ...
     @overload
-    def client(self, service: Literal["cloudwatch", "route53", "synthetics"], region: str) -> Any: ...
+    def client(self, service: Literal["cloudwatch", "organizations", "route53", "synthetics"], region: str) -> Any: ...
     @overload
     def client(self, service: Literal["dynamodb"], region: str) -> DynamoDBClient: ...
     @overload
@@ -151,6 +156,8 @@ class Aws:
             config=self._config,
         )
         client.meta.events.register("before-call.*.*", self._observed(region))
+        if access.organizational_units:
+            client.meta.events.register("provide-client-params.cloudformation.*", in_units(access.organizational_units))
         return client
 
     def _observed(self, region: str) -> Callable[..., None]:

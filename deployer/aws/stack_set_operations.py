@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from deployer.aws.calls import asking
@@ -16,6 +17,7 @@ from deployer.aws.session import Aws
 from deployer.aws.stacks import CAPABILITIES, as_parameters, as_tags
 from deployer.aws.template_source import TemplateSource
 from deployer.vocabulary.errors import AwsRefused
+from deployer.vocabulary.places import Place
 
 NAME_TAKEN: Final = "NameAlreadyExistsException"
 OPERATION_ID_TAKEN: Final = "OperationIdAlreadyExistsException"
@@ -59,12 +61,17 @@ class Operation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegionResult:
-    """How one Region fares in one operation: PENDING, RUNNING, SUCCEEDED, FAILED or CANCELLED, and AWS's reason."""
+    """How one account's Region fares in one operation: PENDING, RUNNING, SUCCEEDED, FAILED or CANCELLED, and AWS's reason."""
 
     account_id: str
     region: str
     status: str
     reason: str
+
+    @property
+    def place(self) -> Place:
+        """The account and Region it is about."""
+        return self.account_id, self.region
 
     @property
     def settled(self) -> bool:
@@ -101,15 +108,30 @@ def update_stack_set(
         )
 
 
-def create_instances(aws: Aws, name: str, region: str, *, operation_id: str, accounts: Sequence[str], regions: Sequence[str]) -> None:
-    """Begin to create instances of StackSet `name` in `accounts`, in `regions`' order. Raises AwsRefused."""
+def create_instances(
+    aws: Aws,
+    name: str,
+    region: str,
+    *,
+    operation_id: str,
+    accounts: Sequence[str],
+    regions: Sequence[str],
+    overrides: Mapping[str, str] = MappingProxyType({}),
+    concurrent_count: int = 1,
+) -> None:
+    """Begin to create instances of StackSet `name` in `accounts`, in `regions`' order, so many accounts at a time; each with `overrides`.
+
+    One that exists already is brought up to date instead. Raises AwsRefused.
+    """
+    own: dict[str, Any] = {"ParameterOverrides": as_parameters(tuple(overrides.items()))} if overrides else {}
     with asking("cloudformation", "CreateStackInstances", region):
         aws.client("cloudformation", region).create_stack_instances(
             StackSetName=name,
             Accounts=list(accounts),
             Regions=list(regions),
             OperationId=operation_id,
-            OperationPreferences=_one_by_one(regions),
+            OperationPreferences=_one_by_one(regions) if concurrent_count == 1 else _several(regions, concurrent_count),
+            **own,
         )
 
 
@@ -144,12 +166,12 @@ def stop_operation(aws: Aws, name: str, region: str, operation_id: str) -> None:
             raise
 
 
-def delete_instances(aws: Aws, name: str, region: str, *, operation_id: str, account_id: str, regions: Sequence[str]) -> None:
-    """Begin to delete the instances in `regions`' order, stacks included. Raises AwsRefused."""
+def delete_instances(aws: Aws, name: str, region: str, *, operation_id: str, accounts: Sequence[str], regions: Sequence[str]) -> None:
+    """Begin to delete the instances of `accounts` in `regions`' order, stacks included. Raises AwsRefused."""
     with asking("cloudformation", "DeleteStackInstances", region):
         aws.client("cloudformation", region).delete_stack_instances(
             StackSetName=name,
-            Accounts=[account_id],
+            Accounts=list(accounts),
             Regions=list(regions),
             RetainStacks=False,
             OperationId=operation_id,
@@ -202,6 +224,17 @@ def read_results(aws: Aws, name: str, region: str, operation_id: str) -> tuple[R
             )
             for summary in page["Summaries"]
         )
+
+
+def _several(region_order: Sequence[str], concurrent_count: int) -> StackSetOperationPreferencesUnionTypeDef:
+    # Strict tolerance never works on more accounts than may still fail, plus one: with none tolerated that would be one (fact 4.4).
+    return {
+        "RegionConcurrencyType": "SEQUENTIAL",
+        "RegionOrder": list(region_order),
+        "FailureToleranceCount": 0,
+        "MaxConcurrentCount": concurrent_count,
+        "ConcurrencyMode": "SOFT_FAILURE_TOLERANCE",
+    }
 
 
 def _definition(request: StackSetRequest) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from deployer.aws.calls import asking
 from deployer.aws.session import Aws
 from deployer.aws.stacks import sorted_pairs
 from deployer.vocabulary.errors import AwsRefused
+from deployer.vocabulary.places import Place
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation.type_defs import StackInstanceSummaryTypeDef
@@ -45,6 +46,11 @@ class StackInstance:
     status: str
     detailed_status: str
     status_reason: str
+
+    @property
+    def place(self) -> Place:
+        """The account and Region it stands in."""
+        return self.account_id, self.region
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from typing import Literal
 
 from deployer.planning.gates import Gate
 from deployer.planning.restore_point import RestorePoint
+from deployer.planning.spares import SpareRollout
 from deployer.vocabulary.values import StackParameter
 
 Action = Literal["create", "update", "none", "delete", "check"]
@@ -214,6 +215,7 @@ Step = (
     | ArtifactUpload
     | RolloutOpening
     | StackSetRollout
+    | SpareRollout
     | Gate
     | RolloutClosing
     | BucketEmptying

@@ -23,11 +23,13 @@ from deployer.aws.stack_sets import (
     read_overrides,
     read_stack_set,
 )
-from deployer.aws.stacks import GONE, read_stack, read_template
+from deployer.aws.stack_events import newest_operation_events
+from deployer.aws.stacks import GONE, Stack, read_stack, read_template
 from deployer.params.model import Environment
 from deployer.planning.restoring import package_keys, point_of_document
 from deployer.planning.survey import BucketFacts, OpenRollout, OperationFacts, StackFacts, StackInstanceFacts, StackSetFacts, Survey
 from deployer.rendering.rendered import Package
+from deployer.vocabulary.errors import AwsRefused
 from deployer.vocabulary.names import name_of
 
 _SIDE_BY_SIDE_MAX: Final = 16
@@ -57,7 +59,7 @@ def take_survey(aws: Aws, environment: Environment, packages: Iterable[Package],
         instances = pool.submit(list_instances, aws, set_name, home_region)
 
         account_id = account.result()
-        details = [pool.submit(_instance, aws, set_name, instance, home_region) for instance in instances.result()]
+        details = [pool.submit(_instance, aws, set_name, instance, home_region, account_id) for instance in instances.result()]
         packages = tuple(packages)
         artifacts = _artifacts(pool, aws, environment, account_id, packages)
         record = pool.submit(
@@ -166,10 +168,22 @@ def _stack(aws: Aws, name_or_id: str, region: str) -> StackFacts | None:
         tags=stack.tags,
         outputs=stack.outputs,
         termination_protection=stack.termination_protection,
+        token=_token(aws, stack) if stack.in_progress else "",
     )
 
 
-def _instance(aws: Aws, set_name: str, instance: StackInstance, home_region: str) -> StackInstanceFacts:
+def _token(aws: Aws, stack: Stack) -> str:
+    try:
+        newest = newest_operation_events(aws, stack.stack_id, stack.region)[-1:]
+    except AwsRefused:
+        # Whoever may only plan need not see events; the operation is then somebody else's.
+        return ""
+    return newest[0].token if newest else ""
+
+
+def _instance(aws: Aws, set_name: str, instance: StackInstance, home_region: str, account_id: str) -> StackInstanceFacts:
+    # Another account's stack is not the caller's to read: the StackSet's word is all there is.
+    is_own = bool(instance.stack_id) and instance.account_id == account_id
     return StackInstanceFacts(
         account_id=instance.account_id,
         region=instance.region,
@@ -177,7 +191,7 @@ def _instance(aws: Aws, set_name: str, instance: StackInstance, home_region: str
         detailed_status=instance.detailed_status,
         status_reason=instance.status_reason,
         overrides=read_overrides(aws, set_name, instance, home_region),
-        stack=_stack(aws, instance.stack_id, instance.region) if instance.stack_id else None,
+        stack=_stack(aws, instance.stack_id, instance.region) if is_own else None,
     )
 
 

@@ -26,10 +26,13 @@ from deployer.vocabulary.events import (
     RegionSettled,
     ResourceMoved,
     RolloutEnded,
+    RolloutInterrupted,
     RolloutStarted,
     StepEnded,
     StepFailed,
     StepStarted,
+    UndoEnded,
+    UndoStarted,
 )
 
 _COLOURS: Final = {"waiting": "dim", "running": "cyan", "done": "green", "unchanged": "dim", "failed": "bold red"}
@@ -53,10 +56,13 @@ class ConsoleProgress:
 
         def listener(event: Event) -> None:
             progress.take(event)
+            if isinstance(event, RolloutInterrupted):
+                # A question cannot be read, nor an answer typed, under a drawing that is made anew all the time.
+                (live.start if event.choice else live.stop)()
             if is_failure(event) or (isinstance(event, GateSampled) and not event.is_good and progress.has_turned(event)):
                 self._console.print(line(event, progress))
 
-        with Live(grid, console=self._console, refresh_per_second=_REDRAWS_PER_SECOND):
+        with Live(grid, console=self._console, refresh_per_second=_REDRAWS_PER_SECOND) as live:
             yield listener
 
     def _tell(self, progress: Progress, event: Event) -> None:
@@ -113,7 +119,9 @@ def is_failure(event: Event) -> bool:
     """Return whether a person has to see this event even after the grid was redrawn."""
     if isinstance(event, ResourceMoved):
         return event.status.endswith("_FAILED")
-    return isinstance(event, StepFailed) or (isinstance(event, RegionSettled) and went_wrong(event.status))
+    if isinstance(event, RegionSettled):
+        return went_wrong(event.status)
+    return isinstance(event, StepFailed | UndoStarted | UndoEnded)
 
 
 def line(event: Event, progress: Progress) -> Text | None:
@@ -131,15 +139,27 @@ def line(event: Event, progress: Progress) -> Text | None:
         case ResourceMoved():
             return _resource_line(event, progress.cell_of(event))
         case RegionSettled():
-            sentence = f"{event.stack_name}: {event.status} after {duration(event.took_seconds)}"
+            sentence = f"{event.stack_name}{_elsewhere(event, progress)}: {event.status} after {duration(event.took_seconds)}"
             return _line(event, event.phase, event.region, sentence, "bold red" if went_wrong(event.status) else "green")
         case GateSampled() if progress.has_turned(event):
             sentence = f"{event.check}: {'good' if event.is_good else 'bad'}: {event.detail}"
             return _line(event, event.phase, event.region, sentence, "green" if event.is_good else "yellow")
+        case RolloutInterrupted() if event.choice:
+            return _line(event, "", "", f"interrupted: {event.choice}")
+        case UndoStarted():
+            return _line(event, "undo", "", f"putting back what had moved in {', '.join(event.regions)}", "bold yellow")
+        case UndoEnded():
+            sentence = f"{event.outcome} after {duration(event.took_seconds)}"
+            return _line(event, "undo", "", sentence, "bold red" if event.outcome == "failed" else "bold yellow")
         case RolloutEnded():
             sentence = f"{event.intent} ended: {event.outcome.replace('_', ' ')} after {duration(event.took_seconds)}"
             return _line(event, "", "", sentence, "bold red" if event.outcome == "failed" else "green")
     return None
+
+
+def _elsewhere(event: RegionSettled, progress: Progress) -> str:
+    """Return which account a Region settled in, empty for the one that everything is steered from."""
+    return f" in account {event.account_id}" if event.account_id not in ("", progress.account_id) else ""
 
 
 def _resource_line(event: ResourceMoved, cell: Cell) -> Text | None:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from deployer.planning.gates import Gate
 from deployer.planning.plan import ArtifactUpload, RolloutPlan, StackApply, StackRemoval, StackSetRemoval, StackSetRollout
-from deployer.reporting.plan_view import bounds_sentence, grouped, heading, kept_sentences, same_as_earlier, verdict
+from deployer.planning.spares import SpareRollout
+from deployer.reporting.plan_view import bounds_sentence, grouped, heading, kept_sentences, same_as_earlier, spares_sentence, verdict
 from deployer.reporting.words import count, short_digests, value_text
 
 
@@ -30,6 +31,8 @@ def _rows(plan: RolloutPlan) -> Iterator[str]:
         if len(steps) > 1 and isinstance(first, ArtifactUpload):
             title = f"{len(steps)} packages to {first.region}"
         bounds = (bounds_sentence(first),) if isinstance(first, Gate) and first.action != "none" else ()
+        if isinstance(first, SpareRollout) and first.action != "none":
+            bounds = (spares_sentence(first),)
         why = [first.reason, *bounds, *(kept_sentences(first) if isinstance(first, StackRemoval | StackSetRemoval) else ())]
         yield f"| {first.phase} | {first.action} | {_cell(title)} | {_cell('; '.join(why))} |"
 

@@ -27,6 +27,7 @@ from deployer.planning.plan import (
     StackSetRollout,
     Step,
 )
+from deployer.planning.spares import SpareRollout
 from deployer.reporting.words import count, duration, short_digests, value_text
 from deployer.vocabulary.values import OutputOf
 
@@ -91,6 +92,8 @@ class PlanView:
             yield Text(step.reason, "dim")
         if isinstance(step, Gate):
             yield Text(bounds_sentence(step), "dim")
+        if isinstance(step, SpareRollout):
+            yield Text(spares_sentence(step), "dim")
         if isinstance(step, StackRemoval | StackSetRemoval):
             yield from (Text(sentence, "green") for sentence in kept_sentences(step))
         if not isinstance(step, StackApply | StackSetRollout):
@@ -119,6 +122,13 @@ def same_as_earlier(plan: RolloutPlan, step: StackApply | StackSetRollout) -> St
         ):
             return other
     return None
+
+
+def spares_sentence(step: SpareRollout) -> str:
+    """Return which accounts a wave of spares reaches, how many at a time, and what tells them from the pair."""
+    own = ", ".join(f"{name} = {value}" for name, value in step.overrides)
+    accounts = ", ".join(f"{account} (new)" if account in step.new_accounts else account for account in step.accounts)
+    return f"accounts {accounts}; {step.concurrent_count} at a time" + (f"; with {own} of their own" if own else "")
 
 
 def kept_sentences(step: StackRemoval | StackSetRemoval) -> list[str]:

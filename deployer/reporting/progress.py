@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from deployer.planning.gates import Gate
 from deployer.planning.plan import ArtifactUpload, RolloutPlan, StackApply, StackSetRemoval, StackSetRollout, Step
+from deployer.planning.spares import SpareRollout
 from deployer.vocabulary.events import (
     Event,
     GateSampled,
@@ -19,11 +20,14 @@ from deployer.vocabulary.events import (
     StepFailed,
     StepSkipped,
     StepStarted,
+    UndoStarted,
 )
 
 State = Literal["waiting", "running", "done", "unchanged", "failed"]
 
+UNDO_PHASE: Final = "undo"
 STACK_TYPE: Final = "AWS::CloudFormation::Stack"
+_STACK_SET_STEPS: Final = (StackSetRollout, SpareRollout, StackSetRemoval)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,14 +60,14 @@ class Progress:
     """The grid of cells for one plan; `phases` in the plan's order, `regions` as the StackSet reaches them."""
 
     def __init__(self, plan: RolloutPlan) -> None:
-        self.intent, self.suffix = plan.intent, plan.suffix
+        self.intent, self.suffix, self.account_id = plan.intent, plan.suffix, plan.account_id
         self.phases = tuple(dict.fromkeys(step.phase for step in plan.steps))
-        in_order = [step.regions for step in plan.steps if isinstance(step, StackSetRollout | StackSetRemoval)]
+        in_order = [step.regions for step in plan.steps if isinstance(step, _STACK_SET_STEPS)]
         self.regions = tuple(dict.fromkeys(region for regions in (*in_order, *map(regions_of, plan.steps)) for region in regions))
         self.cells: dict[tuple[str, str], Cell] = {}
         self._steps: dict[tuple[str, str], Step] = {(step.phase, step.title): step for step in plan.steps}
         self._told_by_region = {
-            (step.phase, region) for step in plan.steps if isinstance(step, StackSetRollout | StackSetRemoval) for region in step.regions
+            (step.phase, region) for step in plan.steps if isinstance(step, _STACK_SET_STEPS) for region in step.regions
         }
         for step in plan.steps:
             for region in regions_of(step):
@@ -71,6 +75,9 @@ class Progress:
                 cell.steps_count += 1
                 if isinstance(step, StackApply | StackSetRollout):
                     cell.resources_planned.update(change.logical_id for change in step.changes)
+                if isinstance(step, SpareRollout):
+                    # Of a spare's stack AWS tells the end alone, so accounts are counted instead.
+                    cell.resources_planned.update(step.accounts)
 
     def take(self, event: Event) -> None:
         """Fold one event in; an event of a phase or Region that the plan does not know changes nothing."""
@@ -89,6 +96,8 @@ class Progress:
                 self._settle_region(event)
             case GateSampled():
                 self._sample(event)
+            case UndoStarted():
+                self._begin_undo(event)
 
     def has_turned(self, event: GateSampled) -> bool:
         """Return whether this look, already taken in, was the first of its check, or the first that was good or bad again."""
@@ -121,6 +130,12 @@ class Progress:
             cell.current = ""
             cell.checks.clear()
 
+    def _begin_undo(self, event: UndoStarted) -> None:
+        """Add a row that no plan has: where the Regions go back."""
+        self.phases = (*self.phases, UNDO_PHASE)
+        for region in event.regions:
+            self.cells.setdefault((UNDO_PHASE, region), Cell())
+
     def _sample(self, event: GateSampled) -> None:
         cell = self.cells.get((event.phase, event.region))
         if cell is None:
@@ -140,7 +155,7 @@ class Progress:
             if state == "done":
                 cell.steps_done.add(title)
             # The Regions of a StackSet tell their own times when they settle.
-            cell.took_seconds += 0.0 if isinstance(self._steps.get((phase, title)), StackSetRollout | StackSetRemoval) else took_seconds
+            cell.took_seconds += 0.0 if isinstance(self._steps.get((phase, title)), _STACK_SET_STEPS) else took_seconds
             if len(cell.steps_settled) < cell.steps_count:
                 cell.state = "running"
             else:
@@ -170,6 +185,11 @@ class Progress:
         cell = self.cells.get((event.phase, event.region))
         if cell is None:
             return
+        if event.account_id in cell.resources_planned and not went_wrong(event.status):
+            cell.resources_settled.add(event.account_id)
+            if cell.state == "failed" or cell.resources_planned - cell.resources_settled:
+                # One account of several: the others say whether their Region is done.
+                return
         cell.state = "failed" if went_wrong(event.status) else "done"
         cell.is_settled_by_aws = True
         if (event.phase, event.region) in self._told_by_region:
@@ -178,7 +198,7 @@ class Progress:
 
 def regions_of(step: Step) -> tuple[str, ...]:
     """Return the Regions a step works in, in its own order."""
-    if isinstance(step, StackSetRollout | StackSetRemoval):
+    if isinstance(step, _STACK_SET_STEPS):
         return step.regions
     if isinstance(step, Gate):
         return tuple(one.region for one in step.regions)

@@ -7,6 +7,7 @@ from typing import Final, Literal
 from deployer.aws.stack_set_operations import stop_operation
 from deployer.aws.stack_sets import list_instances, newest_operation
 from deployer.planning.plan import StackSetRollout
+from deployer.planning.spares import SpareRollout
 from deployer.rollout.context import RolloutContext
 from deployer.vocabulary.errors import StoppedWatching
 
@@ -33,7 +34,7 @@ def stopped_watching() -> StoppedWatching:
 
 def _stopped_operation(context: RolloutContext) -> StoppedWatching:
     """Ask AWS to stop this roll-out's operation and wait until it has; return the end that says what stands."""
-    steps = [step for step in context.plan.steps if isinstance(step, StackSetRollout)]
+    steps = [step for step in context.plan.steps if isinstance(step, StackSetRollout | SpareRollout)]
     own = tuple(f"{step.operation_id}-" for step in steps)
     patience = context.patience()
     stopped = ""

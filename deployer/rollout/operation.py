@@ -12,12 +12,13 @@ from typing import Final, Literal
 from deployer.aws.stack_set_operations import OPERATION_ID_TAKEN, OPERATION_UNDER_WAY, read_operation
 from deployer.aws.stack_sets import StackInstance, newest_operation
 from deployer.planning.plan import StackSetRemoval, StackSetRollout
+from deployer.planning.spares import SpareRollout
 from deployer.rollout.context import RolloutContext
 from deployer.rollout.operation_failure import operation_failed, operation_still_running
 from deployer.rollout.operation_watch import OperationWatch
 from deployer.vocabulary.errors import AwsRefused, RolloutBusy
 
-StackSetStep = StackSetRollout | StackSetRemoval
+StackSetStep = StackSetRollout | SpareRollout | StackSetRemoval
 
 _ATTEMPTS_MAX: Final = 50
 # Results are only eventually consistent (fact 4.10): so often an ended operation is looked at for Regions it has not told of.
@@ -54,8 +55,9 @@ def run_operation(
     regions: Sequence[str],
     standing: Sequence[StackInstance],
     begin: Callable[[str], None],
+    accounts: Sequence[str] = (),
 ) -> None:
-    """Begin an operation by `begin(operation_id)` and stay until every one of `regions` has settled.
+    """Begin an operation by `begin(operation_id)` and stay until every one of `regions` has settled, in each of `accounts` when given.
 
     `standing` are the instances before it.
 
@@ -66,7 +68,7 @@ def run_operation(
     """
     operation_id = _begun(step, context, verb, begin)
     if operation_id:
-        _follow(step, context, operation_id, regions, standing)
+        _follow(step, context, operation_id, regions, standing, accounts)
 
 
 def _begun(step: StackSetStep, context: RolloutContext, verb: str, begin: Callable[[str], None]) -> str:
@@ -112,13 +114,18 @@ def _succeeded(step: StackSetStep, context: RolloutContext, operation_id: str) -
 
 
 def _follow(
-    step: StackSetStep, context: RolloutContext, operation_id: str, regions: Sequence[str], standing: Sequence[StackInstance]
+    step: StackSetStep,
+    context: RolloutContext,
+    operation_id: str,
+    regions: Sequence[str],
+    standing: Sequence[StackInstance],
+    accounts: Sequence[str] = (),
 ) -> None:
     patience = context.patience()
     watch = OperationWatch(step, context, operation_id, standing)
     operation = watch.look()
     late_looks = 0
-    while operation.under_way or (late_looks < _LATE_LOOKS_MAX and not watch.settled_regions.issuperset(regions)):
+    while operation.under_way or (late_looks < _LATE_LOOKS_MAX and not watch.has_settled(regions, accounts)):
         if operation.under_way and patience.used_up:
             raise operation_still_running(watch, operation, patience.took_seconds)
         late_looks += not operation.under_way

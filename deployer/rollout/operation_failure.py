@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from deployer.aws.stack_set_operations import Operation, RegionResult
 from deployer.aws.stack_sets import StackInstance, list_instances
+from deployer.planning.plan import StackSetRemoval
 from deployer.rollout.operation_watch import OperationWatch
 from deployer.rollout.stack_settling import sentence_of
 from deployer.rollout.ways_out import RUN_AGAIN, way_out_of
 from deployer.vocabulary.errors import OperationStopped, RolloutFailed
+from deployer.vocabulary.places import Place, place_name
 
 
 def operation_failed(watch: OperationWatch, operation: Operation) -> RolloutFailed:
@@ -19,7 +23,7 @@ def operation_failed(watch: OperationWatch, operation: Operation) -> RolloutFail
             "Find out who stopped it and why, then run the same command again.",
         )
     first = watch.failed[0] if watch.failed else None
-    where = f" in {first.region}" if first else ""
+    where = f" in {_name(watch, first.place)}" if first else ""
     cause, reason = _root_cause(watch, operation, first)
     return RolloutFailed(
         f"{watch.step.stack_set_name} failed{where} (operation {operation.operation_id})",
@@ -46,19 +50,24 @@ def _root_cause(watch: OperationWatch, operation: Operation, first: RegionResult
     if first is None:
         reason = operation.status_reason or "CloudFormation gave no reason"
         return reason, reason
-    stack = watch.stacks.get(first.region)
+    stack, name = watch.stacks.get(first.place), _name(watch, first.place)
     cause = stack.root_cause() if stack is not None else None
     if cause is not None:
-        return f"{first.region}: {sentence_of(cause)}", cause.reason
+        return f"{name}: {sentence_of(cause)}", cause.reason
     reason = first.reason or operation.status_reason or "CloudFormation gave no reason"
-    return f"{first.region}: {reason}", reason
+    return f"{name}: {reason}", reason
 
 
 def _what_stands_where(watch: OperationWatch) -> str:
     instances = list_instances(watch.context.aws, watch.step.stack_set_name, watch.step.region)
-    standing = {instance.region: _standing(instance) for instance in instances}
-    regions = dict.fromkeys((*watch.step.regions, *sorted(standing)))
-    return "\n".join(f"{region}: {standing.get(region, 'no instance')}" for region in regions)
+    standing = {_name(watch, instance.place): _standing(instance) for instance in instances}
+    accounts = () if isinstance(watch.step, StackSetRemoval) else watch.step.accounts
+    own = [_name(watch, place) for place in product(accounts or (watch.context.plan.account_id,), watch.step.regions)]
+    return "\n".join(f"{name}: {standing.get(name, 'no instance')}" for name in dict.fromkeys((*own, *sorted(standing))))
+
+
+def _name(watch: OperationWatch, place: Place) -> str:
+    return place_name(*place, watch.context.plan.account_id)
 
 
 def _standing(instance: StackInstance) -> str:

@@ -1,34 +1,51 @@
-"""Watches a StackSet operation: which Region it has reached, what the stack there does, and how each Region ended."""
+"""Watches a StackSet operation: which Region it has reached, what the stack there does, and how each account's Region ended.
+
+Stacks of other accounts are not the deployer's to read: of those AWS's own word about the operation is all there is.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
 from deployer.aws.stack_set_operations import Operation, RegionResult, read_operation, read_results
 from deployer.aws.stack_sets import StackInstance, list_instances
 from deployer.planning.plan import StackSetRemoval, StackSetRollout
+from deployer.planning.spares import SpareRollout
 from deployer.rollout.context import RolloutContext
 from deployer.rollout.stack_watch import StackWatch
 from deployer.vocabulary.events import RegionSettled
+from deployer.vocabulary.places import Place
 
 
 class OperationWatch:
-    """One operation. It keeps one small watch per Region, whatever the number of events."""
+    """One operation. It keeps one small watch per account and Region, whatever the number of events."""
 
     def __init__(
-        self, step: StackSetRollout | StackSetRemoval, context: RolloutContext, operation_id: str, standing: Sequence[StackInstance]
+        self,
+        step: StackSetRollout | SpareRollout | StackSetRemoval,
+        context: RolloutContext,
+        operation_id: str,
+        standing: Sequence[StackInstance],
     ) -> None:
         """Watch the operation with this id on the step's StackSet; `standing` are the instances before it."""
         self.step, self.context, self.operation_id = step, context, operation_id
-        self.results: dict[str, RegionResult] = {}
-        self.stacks: dict[str, StackWatch] = {}
+        self.results: dict[Place, RegionResult] = {}
+        self.stacks: dict[Place, StackWatch] = {}
         self._standing = standing
         self._region_began_seconds = context.clock.monotonic_seconds()
 
     @property
-    def settled_regions(self) -> frozenset[str]:
-        """The Regions that will not move any more in this operation."""
-        return frozenset(region for region, result in self.results.items() if result.settled)
+    def settled_places(self) -> frozenset[Place]:
+        """The accounts' Regions that will not move any more in this operation."""
+        return frozenset(place for place, result in self.results.items() if result.settled)
+
+    def has_settled(self, regions: Sequence[str], accounts: Sequence[str] = ()) -> bool:
+        """Return whether each of these Regions has settled, in each of these accounts, or in whichever were told of when none is given."""
+        settled = self.settled_places
+        if accounts:
+            return settled.issuperset(product(accounts, regions))
+        return settled == self.results.keys() and {region for _, region in settled}.issuperset(regions)
 
     @property
     def failed(self) -> tuple[RegionResult, ...]:
@@ -40,23 +57,23 @@ class OperationWatch:
         aws, step = self.context.aws, self.step
         operation = read_operation(aws, step.stack_set_name, step.region, self.operation_id)
         results = read_results(aws, step.stack_set_name, step.region, self.operation_id)
-        fresh = [result for result in results if result.status != "PENDING" and result.region not in self.settled_regions]
+        fresh = [result for result in results if result.status != "PENDING" and result.place not in self.settled_places]
         # A Region may be deleted between two looks: whoever stood there before is known without asking.
         self._watch_stacks(self._standing, operation)
-        if any(result.region not in self.stacks and result.status != "CANCELLED" for result in fresh):
+        if any(result.place not in self.stacks and result.status != "CANCELLED" for result in fresh):
             self._watch_stacks(list_instances(aws, step.stack_set_name, step.region), operation)
         for result in sorted(fresh, key=self._turn):
-            self.results[result.region] = result
-            if result.region in self.stacks and result.status != "CANCELLED":
-                self.stacks[result.region].look()
+            self.results[result.place] = result
+            if result.place in self.stacks and result.status != "CANCELLED":
+                self.stacks[result.place].look()
             if result.settled:
                 self._tell_settled(result)
         return operation
 
     def _watch_stacks(self, instances: Sequence[StackInstance], operation: Operation) -> None:
         for instance in instances:
-            if instance.stack_id and instance.region not in self.stacks:
-                self.stacks[instance.region] = StackWatch(
+            if instance.stack_id and instance.account_id == self.context.plan.account_id and instance.place not in self.stacks:
+                self.stacks[instance.place] = StackWatch(
                     self.context,
                     phase=self.step.phase,
                     stack_name=self.step.stack_set_name,
@@ -85,6 +102,8 @@ class OperationWatch:
                 region=result.region,
                 status=result.status,
                 took_seconds=now_seconds - self._region_began_seconds,
+                account_id=result.account_id,
             )
         )
-        self._region_began_seconds = now_seconds
+        if all(other.settled for other in self.results.values() if other.region == result.region):
+            self._region_began_seconds = now_seconds

@@ -51,7 +51,7 @@ def _instance_stack_id(wanted: OutputOf, context: RolloutContext) -> str:
     for step in context.plan.steps:
         if isinstance(step, StackSetRollout) and step.stack_set_name == wanted.stack_name:
             instances = list_instances(context.aws, step.stack_set_name, step.region)
-            return next((instance.stack_id for instance in instances if instance.region == wanted.region), "")
+            return next((one.stack_id for one in instances if (one.account_id, one.region) == (context.plan.account_id, wanted.region)), "")
     return ""
 
 

@@ -28,6 +28,7 @@ from deployer.planning.plan import (
     StackSetRollout,
     Step,
 )
+from deployer.planning.spares import SpareRollout
 from deployer.rollout.artifact_upload import upload_artifact
 from deployer.rollout.batches import side_by_side
 from deployer.rollout.bucket_emptying import empty
@@ -37,6 +38,7 @@ from deployer.rollout.held_record import HeldRecord
 from deployer.rollout.interruption import Choice, act_on, stopped_watching
 from deployer.rollout.result import Outcome, RetainedResource, RolloutResult
 from deployer.rollout.rollout_record import close_record, open_record
+from deployer.rollout.spare_rollout import roll_out_spares
 from deployer.rollout.stack_apply import apply_stack
 from deployer.rollout.stack_removal import remove_stack
 from deployer.rollout.stack_set_removal import remove_stack_set
@@ -223,6 +225,8 @@ def _perform(step: Step, context: RolloutContext) -> None:
             close_record(step, context)
         case BucketEmptying():
             empty(step, context)
+        case SpareRollout():
+            roll_out_spares(step, context)
         case StackSetRemoval():
             remove_stack_set(step, context)
         case StackRemoval():

@@ -11,6 +11,7 @@ from deployer.aws.stacks import read_stack, read_template
 from deployer.planning.operation_ids import undo_operation_id
 from deployer.planning.plan import StackSetRollout
 from deployer.planning.restore_point import RestorePoint
+from deployer.planning.spares import SpareRollout
 from deployer.rollout.context import RolloutContext
 from deployer.rollout.operation import run_operation
 from deployer.vocabulary.errors import RolloutBusy, RolloutFailed
@@ -145,7 +146,7 @@ def undo_step(before: RestorePoint, context: RolloutContext) -> StackSetRollout:
 def _end_what_runs(step: StackSetRollout, context: RolloutContext) -> None:
     """Stop this roll-out's own operation and wait until it has ended; the undo's own is left to be attached to."""
     patience = context.patience()
-    own = tuple(f"{one.operation_id}-" for one in context.plan.steps if isinstance(one, StackSetRollout))
+    own = tuple(f"{one.operation_id}-" for one in context.plan.steps if isinstance(one, StackSetRollout | SpareRollout))
     while True:
         newest = newest_operation(context.aws, step.stack_set_name, step.region)
         if newest is None or not newest.under_way or newest.operation_id.startswith(step.operation_id):
