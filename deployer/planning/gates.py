@@ -5,6 +5,7 @@ Decides what is looked at and what it is called; looks at nothing. `rollout.gate
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -17,27 +18,29 @@ GATE_PHASE: Final = "gate"
 Check = Literal["health", "payment", "alarms", "canary"]
 CHECKS: Final[tuple[Check, ...]] = ("health", "payment", "alarms", "canary")
 
-# What tells of the other Region, of one run, or of the calendar, says nothing of what was just rolled out here; nor does an alarm on what
-# watches the other Region (`peer …`).
+# Says nothing of what was just rolled out here: what tells of the other Region (as every alarm on `peer …` does), of one canary run, of
+# what callers send, and what looks back over hours or days.
 _LEFT_OUT: Final = (
-    "standby traffic alarm",
-    "watcher doubt alarm",
-    "certificate alarm",
-    "key age alarm",
-    "reconciliation alarm",
-    "audit unproved alarm",
+    *("standby traffic alarm", "watcher doubt alarm", "refused requests alarm"),
+    *("audit gap alarm", "audit unproved alarm", "reconciliation alarm", "certificate alarm", "key age alarm"),
 )
-_CHECK_OF_THE_OTHER: Final = {PRIMARY: "secondary check alarm", SECONDARY: "primary check alarm"}
+# These have asked for more than one fault before they ring; the others ring for a whole window after a single one.
+_SURE: Final = ("server errors alarm", "own canary alarm", "region sick alarm")
+_OWN_CHECK: Final = {PRIMARY: "primary check alarm", SECONDARY: "secondary check alarm"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatedRegion:
-    """One Region at a gate: `host` is its own name, `alarm_names` what in it judges it, `canary_names` what pays in it from itself."""
+    """One Region at a gate: `host` is its own name, `alarm_names` what in it judges it, `canary_names` what pays in it from itself.
+
+    `sure_alarm_names` are those of the alarms that no second look is needed after.
+    """
 
     region: str
     role: str
     host: str
     alarm_names: tuple[str, ...]
+    sure_alarm_names: tuple[str, ...]
     canary_names: tuple[str, ...]
 
 
@@ -45,9 +48,10 @@ class GatedRegion:
 class Gate:
     """Look at Regions until every check has been good for `burn_in_seconds` on end, for at most `seconds_max`.
 
-    Looks are `sample_seconds` apart, payments `payment_seconds`. A Region that answers badly for `bad_seconds_max` on end has failed; at
-    the gate of a first roll-out (`is_first`), which nobody can pay before, everything has `seconds_max` to become good. A payment is
-    `amount` of `currency`; both are empty while payments are paused, and none is made. `secret_name` holds the key of callers.
+    Looks are `sample_seconds` apart, payments `payment_seconds`. A Region that answers badly for `bad_seconds_max` on end has failed. At
+    the gate of a first roll-out (`is_first`), before which nobody can pay, everything has `seconds_max` to become good, and no alarm is
+    looked at: each looks back over minutes in which the parts came up one by one. A payment is `amount` of `currency`; both are empty while
+    payments are paused, and none is made. `secret_name` holds the key of callers.
     """
 
     phase: str
@@ -66,6 +70,12 @@ class Gate:
     reason: str
 
     @property
+    def checks(self) -> tuple[Check, ...]:
+        """What is looked at, in order."""
+        looked: dict[Check, bool] = {"payment": bool(self.amount), "alarms": not self.is_first}
+        return tuple(check for check in CHECKS if looked.get(check, True))
+
+    @property
     def title(self) -> str:
         """What a person calls this step."""
         return f"gate of {' and '.join(one.region for one in self.regions)}"
@@ -82,7 +92,9 @@ def plan_gate(environment: Environment, regions: tuple[str, ...], *, reason: str
         phase=GATE_PHASE,
         action="check" if is_needed else "none",
         suffix=environment.suffix,
-        regions=tuple(_gated(environment, one) for name in regions for one in environment.regions if one.name == name),
+        regions=tuple(
+            _gated(environment, one, with_alarms=not is_first) for name in regions for one in environment.regions if one.name == name
+        ),
         is_first=is_first,
         secret_name=name_of("secret", suffix=environment.suffix),
         amount=amount,
@@ -106,13 +118,18 @@ def payment_of(payments: PaymentsParameters) -> tuple[str, str]:
     return "1", payments.currencies[0]
 
 
-def _gated(environment: Environment, region: RegionParameters) -> GatedRegion:
-    left_out = (*_LEFT_OUT, _CHECK_OF_THE_OTHER[region.role])
-    kinds = sorted(kind for kind in PATTERNS if kind.endswith(" alarm") and not kind.startswith("peer ") and kind not in left_out)
+def _gated(environment: Environment, region: RegionParameters, *, with_alarms: bool) -> GatedRegion:
+    def names(kinds: Iterable[str]) -> tuple[str, ...]:
+        return tuple(name_of(kind, suffix=environment.suffix, role=region.role) for kind in sorted(kinds))
+
+    own_check = _OWN_CHECK[region.role]
+    left_out = {*_LEFT_OUT, *_OWN_CHECK.values()} - {own_check}
+    judging = [kind for kind in PATTERNS if kind.endswith(" alarm") and not kind.startswith("peer ") and kind not in left_out]
     return GatedRegion(
         region=region.name,
         role=region.role,
         host=f"{region.name}.api.{environment.zone.name}",
-        alarm_names=tuple(name_of(kind, suffix=environment.suffix, role=region.role) for kind in kinds),
-        canary_names=(name_of("own canary", suffix=environment.suffix, role=region.role),),
+        alarm_names=names(judging) if with_alarms else (),
+        sure_alarm_names=names((*_SURE, own_check)) if with_alarms else (),
+        canary_names=names(("own canary",)),
     )

@@ -15,7 +15,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from deployer.planning.gates import CHECKS, Gate
+from deployer.planning.gates import Gate
 from deployer.planning.plan import (
     ArtifactUpload,
     BucketEmptying,
@@ -138,8 +138,7 @@ def kept_sentences(step: StackRemoval | StackSetRemoval) -> list[str]:
 
 def bounds_sentence(gate: Gate) -> str:
     """Return what has to be good at a gate, for how long, and within which time."""
-    names = ", ".join(check for check in CHECKS if gate.amount or check != "payment")
-    return f"{names} good for {duration(gate.burn_in_seconds)} on end, within {duration(gate.seconds_max)}"
+    return f"{', '.join(gate.checks)} good for {duration(gate.burn_in_seconds)} on end, within {duration(gate.seconds_max)}"
 
 
 def heading(plan: RolloutPlan) -> str:

@@ -15,7 +15,7 @@ from typing import Final
 from deployer.aws.secrets import read_secret_field
 from deployer.aws.session import Aws
 from deployer.outside.view import Outside
-from deployer.planning.gates import CHECKS, Check, Gate, GatedRegion
+from deployer.planning.gates import Check, Gate, GatedRegion
 from deployer.rollout.gate_alarms import look_at_alarms
 from deployer.rollout.gate_canary import look_at_canaries
 from deployer.rollout.gate_finding import Finding, Sample, not_seen
@@ -24,7 +24,7 @@ from deployer.rollout.gate_payment import look_at_payment
 from deployer.vocabulary.clock import Clock
 from deployer.vocabulary.errors import AwsRefused
 
-AWS_SECONDS_MAX: Final = 5.0
+AWS_SECONDS_MAX: Final = 10.0
 KEY_FIELD: Final = "api_key"
 
 
@@ -43,7 +43,7 @@ class Looks:
 
         Raises AwsRefused when the caller may not ask what the gate has to know, DeployerError when the secret holds no key.
         """
-        asked = [(one, check) for one in self._gate.regions for check in CHECKS if paying or check != "payment"]
+        asked = [(one, check) for one in self._gate.regions for check in self._gate.checks if paying or check != "payment"]
         with ThreadPoolExecutor(max_workers=len(asked)) as pool:
             return tuple(pool.map(lambda place: self._sample(*place), asked))
 
@@ -51,7 +51,7 @@ class Looks:
         looks: dict[Check, Callable[[], Finding]] = {
             "health": partial(look_at_health, gated, self._outside),
             "payment": partial(self._pay, gated),
-            "alarms": partial(look_at_alarms, gated, self._aws, since=self._since, is_first=self._gate.is_first),
+            "alarms": partial(look_at_alarms, gated, self._aws, since=self._since),
             "canary": partial(look_at_canaries, gated, self._aws, since=self._since, seen=self._runs_seen),
         }
         began_seconds = self._clock.monotonic_seconds()

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
+from deployer.aws.functions import release_broken, release_good
+from deployer.local.faults import FaultKind
+from deployer.planning.gates import CHECKS
+from deployer.vocabulary.errors import GateFailed
 from tests.support.embedded import EmbeddedAws
+from tests.support.faults import broken
+from tests.support.gates import a_way_in, stand_at_gate
 from tests.support.main_job import Copy, a_copy, call
 from tests.support.outbox import hasten, the_outbox, until
 from tests.support.what_is_left import what_is_left
@@ -96,6 +103,56 @@ def test_status_shows_both_regions_live(system: Copy) -> None:
     status = json.loads(result.stdout.splitlines()[-1])
     assert (result.exit_code, status["sound"]) == (0, True)
     assert [part["facts"]["activation"] for part in status["parts"] if part["name"] == "regional"] == ["Live", "Live"]
+
+
+def test_running_system_passes_its_gate(system: Copy) -> None:
+    """Both Regions, by their own names: healthy, a cent taken once, nothing rings; the payments are in the ledger as synthetic ones."""
+    told = stand_at_gate(system, "us-east-2", "us-east-1")
+    last = {(one.region, one.check): one for one in told}
+    paid = {(one.region, one.detail) for one in last.values() if one.check == "payment"}
+    key = system.run("local", "api-key", system.params).stdout.strip()
+    region, detail = sorted(paid)[0]
+    url = f"https://us-east-2.api.{ZONE}/payment/{detail.rpartition('(')[2].rstrip(')')}"
+    read = call(system.state, "us-east-2", "GET", url, headers={"x-api-key": key})
+
+    assert all(one.is_good for one in last.values()), told
+    assert last.keys() == {(one, check) for one in ("us-east-1", "us-east-2") for check in CHECKS}
+    assert (read.status, read.body["customerId"], read.body["amount"]) == (200, f"canary-gate-{region}", 0.01)
+
+
+def test_region_without_its_ledger_does_not_pass(system: Copy) -> None:
+    """It says itself that it is not well."""
+    with broken(system.state, FaultKind.SERVICE_OUT, "us-east-2", service="dynamodb"), pytest.raises(GateFailed) as failed:
+        stand_at_gate(system, "us-east-2")
+
+    assert failed.value.summary.startswith("us-east-2 did not pass its gate: health: ")
+    assert "payment: bad" in failed.value.detail
+
+
+def test_version_that_takes_no_payment_does_not_pass_however_healthy(system: Copy) -> None:
+    """What health checks do not see."""
+    aws, name = a_way_in(system), "payment-processor-secondary-local"
+    version, handler = release_broken(aws, name=name, region="us-east-2")
+    try:
+        with pytest.raises(GateFailed) as failed:
+            stand_at_gate(system, "us-east-2")
+    finally:
+        release_good(aws, name=name, region="us-east-2", version=version, handler=handler)
+
+    assert failed.value.summary.startswith("us-east-2 did not pass its gate: payment: the payment was not taken: HTTP 502")
+    assert "us-east-2, health: good, healthy" in failed.value.detail
+
+
+def test_alarm_that_asked_for_more_than_one_fault_is_not_waited_for(system: Copy) -> None:
+    """The gate ends at its first look."""
+    cloudwatch, name = system.client("cloudwatch", "us-east-2"), "payment-server-errors-secondary-local"
+    since = datetime.now(UTC).replace(microsecond=0)
+    cloudwatch.set_alarm_state(AlarmName=name, StateValue="ALARM", StateReason="a dozen answers of 500")
+    try:
+        with pytest.raises(GateFailed, match=f"alarms: {name} in ALARM since .*: a dozen answers of 500"):
+            stand_at_gate(system, "us-east-2", since=since)
+    finally:
+        cloudwatch.set_alarm_state(AlarmName=name, StateValue="OK", StateReason="mended")
 
 
 def test_ambient_credentials_and_an_endpoint_find_the_same_system(system: Copy, tmp_path_factory: pytest.TempPathFactory) -> None:

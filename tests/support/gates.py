@@ -6,13 +6,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from deployer.aws.session import Aws, AwsAccess
 from deployer.outside.view import Outside
+from deployer.params.load import load_environment
 from deployer.planning.gates import Check, Gate, plan_gate
 from deployer.rollout.context import RolloutContext
 from deployer.rollout.gate import pass_gate
 from deployer.rollout.gate_finding import Finding, Sample
+from deployer.vocabulary.clock import SystemClock
 from deployer.vocabulary.errors import AwsRefused
 from deployer.vocabulary.events import Event, GateSampled
+from tests.support.main_job import Copy
 from tests.support.rendering import an_environment
 from tests.support.rollout.clock import FakeClock
 from tests.support.rollout.fake_aws import FakeAws
@@ -71,3 +75,25 @@ def sick_between(world: GatedWorld, what: str, begins: float, ends: float, regio
         return what if asked == region and begins <= world.passed_seconds < ends else ""
 
     return FakeApi(sick=sick)
+
+
+def a_way_in(copy: Copy) -> Aws:
+    """Return the deployer's way to a copy's embedded AWS."""
+    state = copy.state
+    return Aws(AwsAccess(endpoint_url=state.endpoint, access_key_id=state.access_key_id, secret_access_key=state.secret_access_key))
+
+
+def stand_at_gate(copy: Copy, *regions: str, since: datetime | None = None) -> list[GateSampled]:
+    """Stand at the gate of a deployed system's Regions, a burn-in of two seconds, and return what was told; raises what it raises.
+
+    `since` is when the roll-out began, now unless given.
+    """
+    state, clock, told = copy.state, SystemClock(), list[Event]()
+    edges = {region: (place.rpartition(":")[0], int(place.rpartition(":")[2])) for region, place in state.edges.items()}
+    gate = replace(
+        plan_gate(load_environment(copy.params), regions, reason="a wave"),
+        **{"burn_in_seconds": 2.0, "sample_seconds": 0.5, "payment_seconds": 1.0, "bad_seconds_max": 3.0, "seconds_max": 60.0},
+    )
+    context = RolloutContext(plan=a_plan(), aws=a_way_in(copy), clock=clock, listener=told.append)
+    pass_gate(gate, context, outside=Outside(edges=edges, ca_bundle=state.ca_bundle), since=since or clock.now())
+    return [one for one in told if isinstance(one, GateSampled)]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from deployer.params.delivery import RolloutParameters
 from deployer.rendering.render import render_system
 from deployer.rendering.rendered import RenderedSystem
 from tests.support.live_resources import live_resources
@@ -215,12 +216,16 @@ def test_standby_tells_of_traffic_by_its_own_count(system: RenderedSystem):
 
 
 @pytest.mark.parametrize("minutes", [1, 2, 5, 10, 15, 30])
-def test_canaries_alone_are_no_traffic(render, minutes: int):
-    """Two canaries pay in each Region, twice a run; the bound is above whatever they do in 5 minutes."""
+def test_canaries_and_a_gate_alone_are_no_traffic(render, minutes: int):
+    """Two canaries pay in each Region, twice a run, and a gate at every fifth of its burn-in; the bound is above whatever they do in 5
+    minutes."""
     system = render(canaries={"interval_minutes": minutes})
     runs_max = -(-5 // minutes) + 1
+    bounds = RolloutParameters()
+    at_a_gate = 2 * (int(bounds.gate_burn_in_seconds / bounds.gate_payment_seconds) + 1)
+    others = 2 * 2 * -(-5 // minutes) + at_a_gate
 
-    assert 2 * 2 * (-(-5 // minutes)) < _alarms(system)["StandbyTrafficAlarm"]["Threshold"] <= 2 * 2 * runs_max + 10
+    assert others < _alarms(system)["StandbyTrafficAlarm"]["Threshold"] <= 2 * 2 * runs_max + at_a_gate + 10
     assert _alarms(system)["OwnCanaryAlarm"]["Period"] == minutes * 60
 
 

@@ -58,6 +58,8 @@ def test_alarms_that_judge_another_region_do_not_judge_this_one(region: str, wat
     assert f"payment-server-errors-{role}-{suffix}" in names
     assert f"{left_out}{suffix}" not in names
     assert not [name for name in names if "peer" in name or "standby-traffic" in name or "certificate" in name or "key-age" in name]
+    assert set(region_of(region).sure_alarm_names) < set(names)
+    assert f"{watched}{suffix}" in region_of(region).sure_alarm_names
     assert len(names) <= 100, "DescribeAlarms takes no more by name"
 
 
@@ -68,6 +70,14 @@ def test_alarms_that_a_new_system_cannot_silence_yet_do_not_hold_it_up(daily: st
 
     assert daily not in names
     assert "payment-reconciliation-errors-secondary-test" in names
+
+
+def test_first_gate_looks_at_no_alarm() -> None:
+    """Each looks back over minutes in which the system came up part by part."""
+    gate = plan_gate(an_environment(), ("us-east-2", "us-east-1"), reason="", is_first=True)
+
+    assert [region.alarm_names + region.sure_alarm_names for region in gate.regions] == [(), ()]
+    assert gate.checks == ("health", "payment", "canary")
 
 
 @pytest.mark.parametrize(

@@ -60,12 +60,13 @@ def test_what_stays_bad_does_not_get_the_whole_time() -> None:
 
 
 def test_first_roll_out_is_given_the_time_to_become_good() -> None:
-    """Names and certificates take theirs, and nobody can pay yet."""
+    """Names and certificates take theirs, and nobody can pay yet. Alarms look back over parts that came up one by one."""
     world = GatedWorld()
 
     world.passes(a_gate(is_first=True), sick_between(world, "payment", 0, 100))
 
     assert world.passed_seconds == 100 + 60
+    assert not world.sampled("alarms")
 
 
 def test_region_that_never_stays_good_fails_with_what_it_showed_last() -> None:
@@ -91,7 +92,7 @@ def test_both_regions_have_to_be_good_at_a_gate_of_both() -> None:
 
 
 def test_new_alarm_ends_the_gate_at_once() -> None:
-    """It has had its bad minutes. Composite alarms ring as well."""
+    """One that asks for more than one fault. Composite alarms ring as well."""
     world = GatedWorld()
     alarms = world.aws.alarms(OHIO)
     [name] = [one for one in a_gate().regions[0].alarm_names if "region-sick" in one]
@@ -101,6 +102,17 @@ def test_new_alarm_ends_the_gate_at_once() -> None:
         world.passes(a_gate())
 
     assert world.passed_seconds == 0
+
+
+def test_alarm_of_a_single_fault_has_to_fall_silent_before_the_burn_in() -> None:
+    """It rings for its whole window: the gate waits for that, and undoes nothing for one slow start."""
+    world = GatedWorld(clock=FakeClock(lambda _: world.passed_seconds >= 100 and world.aws.alarms(OHIO).ringing.clear()))
+    [name] = [one for one in a_gate().regions[0].alarm_names if "authorizer-errors" in one]
+    world.aws.alarms(OHIO).ringing[name] = world.began
+
+    world.passes(a_gate())
+
+    assert world.passed_seconds == 100 + 60
 
 
 def test_alarm_that_rang_before_does_not_keep_its_mending_out() -> None:

@@ -89,23 +89,23 @@ def an_alarm(number: int, minutes: int) -> AlarmInAlarm:
 
 def test_alarm_counts_from_the_moment_the_roll_out_began() -> None:
     """To the second; an older one is named and holds nobody up."""
-    assert judge_alarms((), since=NOON, is_first=False) == Finding(is_good=True, detail="none in ALARM")
-    assert judge_alarms((an_alarm(1, -1),), since=NOON, is_first=False).is_good
-    assert judge_alarms((an_alarm(1, -1), an_alarm(2, 0)), since=NOON, is_first=False) == Finding(
-        is_good=False, detail="alarm-2 in ALARM since 12:00:00Z", is_final=True
-    )
+    assert judge_alarms((), since=NOON) == Finding(is_good=True, detail="none in ALARM")
+    assert judge_alarms((an_alarm(1, -1),), since=NOON).is_good
+    assert judge_alarms((an_alarm(1, -1), an_alarm(2, 0)), since=NOON) == Finding(is_good=False, detail="alarm-2 in ALARM since 12:00:00Z")
 
 
-def test_alarm_of_a_first_roll_out_may_fall_silent() -> None:
-    """Its parts came up one by one."""
-    finding = judge_alarms((an_alarm(1, 1),), since=NOON, is_first=True)
+def test_alarm_that_asked_for_more_than_one_fault_is_final_and_told_first() -> None:
+    """Whichever else rings; an old one is not."""
+    finding = judge_alarms((an_alarm(1, 1), an_alarm(2, 1)), since=NOON, sure=("alarm-2",))
 
-    assert (finding.is_good, finding.is_final) == (False, False)
+    assert finding.is_final
+    assert finding.detail.startswith("alarm-2")
+    assert not judge_alarms((an_alarm(1, 1), an_alarm(2, -1)), since=NOON, sure=("alarm-2",)).is_final
 
 
 def test_many_alarms_are_told_in_one_line() -> None:
     """The first few say what it is about."""
-    finding = judge_alarms([an_alarm(number, 1) for number in range(5)], since=NOON, is_first=False)
+    finding = judge_alarms([an_alarm(number, 1) for number in range(5)], since=NOON)
 
     assert finding.detail.endswith("alarm-2 in ALARM since 12:01:00Z; and 2 more")
 
