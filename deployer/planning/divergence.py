@@ -11,29 +11,38 @@ from collections.abc import Iterable, Iterator
 
 from deployer.planning.survey import StackFacts, StackInstanceFacts, StackSetFacts
 from deployer.planning.template_text import hidden_parameters, read_template
+from deployer.vocabulary.places import place_name
 
 Pairs = tuple[tuple[str, str], ...]
 
 
-def divergences(stack_set: StackSetFacts | None, regions: Iterable[str]) -> tuple[str, ...]:
-    """Return how the Regions differ, a sentence each, empty when they do not; `regions` are those that should have an instance."""
+def divergences(stack_set: StackSetFacts | None, regions: Iterable[str], account_id: str) -> tuple[str, ...]:
+    """Return how the Regions differ, a sentence each, empty when they do not.
+
+    `regions` are those that should have an instance in `account_id`. Stacks of other accounts are not the caller's to read, so of those
+    only the StackSet's word is known, which `outdated` tells.
+    """
     if stack_set is None:
         return ()
-    settled = [instance for instance in stack_set.instances if not _in_progress(instance)]
+    own = [instance for instance in stack_set.instances if instance.account_id == account_id]
+    settled = [instance for instance in own if not _in_progress(instance)]
     return (
-        *_without_stack(stack_set, settled, regions),
+        *_without_stack(stack_set.name, own, regions),
         *(f"{instance.region} {difference}" for instance in settled for difference in changed_past(stack_set, instance)),
         *_between_regions(settled),
     )
 
 
-def outdated(stack_set: StackSetFacts | None) -> tuple[str, ...]:
-    """Return the instances that have not got the StackSet's newest definition, a sentence each."""
+def outdated(stack_set: StackSetFacts | None, account_id: str) -> tuple[str, ...]:
+    """Return the instances that have not got the StackSet's newest definition, a sentence each; `account_id` goes without saying."""
     if stack_set is None:
         return ()
     behind = (instance for instance in stack_set.instances if instance.status == "OUTDATED")
-    told = ((instance.region, f": {instance.status_reason}" if instance.status_reason else "") for instance in behind)
-    return tuple(f"{region} is behind {stack_set.name}{reason}" for region, reason in told)
+    return tuple(
+        f"{place_name(instance.account_id, instance.region, account_id)} is behind {stack_set.name}"
+        + (f": {instance.status_reason}" if instance.status_reason else "")
+        for instance in behind
+    )
 
 
 def changed_past(stack_set: StackSetFacts, instance: StackInstanceFacts) -> tuple[str, ...]:
@@ -51,13 +60,13 @@ def changed_past(stack_set: StackSetFacts, instance: StackInstanceFacts) -> tupl
     return tuple(found)
 
 
-def _without_stack(stack_set: StackSetFacts, settled: list[StackInstanceFacts], regions: Iterable[str]) -> Iterator[str]:
-    with_instance = {instance.region for instance in stack_set.instances}
+def _without_stack(name: str, own: list[StackInstanceFacts], regions: Iterable[str]) -> Iterator[str]:
+    with_instance = {instance.region for instance in own}
     if with_instance:
-        yield from (f"{region} has no instance of {stack_set.name}" for region in regions if region not in with_instance)
-    for instance in settled:
-        if instance.stack is None:
-            yield f"{instance.region} has lost its stack, and {stack_set.name} calls it {instance.status}"
+        yield from (f"{region} has no instance of {name}" for region in regions if region not in with_instance)
+    for instance in own:
+        if instance.stack is None and not _in_progress(instance):
+            yield f"{instance.region} has lost its stack, and {name} calls it {instance.status}"
 
 
 def _between_regions(settled: list[StackInstanceFacts]) -> Iterator[str]:

@@ -55,8 +55,8 @@ def take_drift(aws: Aws, environment: Environment, survey: Survey, clock: Clock)
         suffix=environment.suffix,
         account_id=survey.account_id,
         stacks=stacks,
-        outdated=outdated(survey.stack_set),
-        diverged=divergences(survey.stack_set, environment.rollout_order),
+        outdated=outdated(survey.stack_set, survey.account_id),
+        diverged=divergences(survey.stack_set, environment.rollout_order, survey.account_id),
     )
 
 

@@ -64,7 +64,9 @@ def judge_standing(survey: Survey, *, suffix: str, regions: tuple[tuple[str, str
     """Return what stands; `regions` are (name, role) pairs, the primary first."""
     names = tuple(name for name, _ in regions)
     bootstraps = {stack.region: stack for stack in survey.bootstrap}
-    instances = {instance.region: instance for instance in survey.stack_set.instances} if survey.stack_set else {}
+    # The pair stands in the caller's own account; spares elsewhere are the plan's to tell.
+    own = (one for one in survey.stack_set.instances if one.account_id == survey.account_id) if survey.stack_set else ()
+    instances = {instance.region: instance for instance in own}
     operation = survey.stack_set.last_operation if survey.stack_set else None
     return Standing(
         suffix=suffix,
@@ -77,7 +79,7 @@ def judge_standing(survey: Survey, *, suffix: str, regions: tuple[tuple[str, str
             _stack_part("global", home_region, survey.global_),
         ),
         last_operation=f"{operation.action} {operation.status} ({operation.operation_id})" if operation else "none",
-        diverged=divergences(survey.stack_set, names),
+        diverged=divergences(survey.stack_set, names, survey.account_id),
     )
 
 

@@ -12,6 +12,7 @@ from deployer.planning.plan import StackSetRollout
 from deployer.planning.planner import plan_rollout
 from deployer.planning.survey import StackInstanceFacts
 from tests.support.surveys import (
+    ACCOUNT,
     PRIMARY_REGION,
     REGIONAL_BODY,
     SECONDARY_REGION,
@@ -28,13 +29,13 @@ OTHER_BODY = REGIONAL_BODY.replace("payment-1.zip", "payment-2.zip")
 
 def diverged(*instances: StackInstanceFacts, **changes: Any) -> tuple[str, ...]:
     """Return how these instances of the StackSet differ."""
-    return divergences(a_stack_set(*instances, **changes), REGIONS)
+    return divergences(a_stack_set(*instances, **changes), REGIONS, ACCOUNT)
 
 
 def test_regions_that_were_given_the_same_have_not_diverged() -> None:
     """Nor has a system that does not stand."""
     assert diverged() == ()
-    assert divergences(None, REGIONS) == ()
+    assert divergences(None, REGIONS, ACCOUNT) == ()
 
 
 def test_regions_with_different_templates_have() -> None:
@@ -118,10 +119,10 @@ def test_outdated_instance_is_told_with_aws_reason() -> None:
     """Another word than diverged."""
     behind = an_instance(PRIMARY_REGION, status="OUTDATED", status_reason="Cancelled since failure tolerance has exceeded")
 
-    assert outdated(a_stack_set(an_instance(SECONDARY_REGION), behind)) == (
+    assert outdated(a_stack_set(an_instance(SECONDARY_REGION), behind), ACCOUNT) == (
         "us-east-1 is behind payment-regional-test: Cancelled since failure tolerance has exceeded",
     )
-    assert outdated(None) == ()
+    assert outdated(None, ACCOUNT) == ()
 
 
 def test_stack_changed_past_its_stack_set_is_never_nothing_to_do() -> None:
@@ -136,3 +137,14 @@ def test_stack_changed_past_its_stack_set_is_never_nothing_to_do() -> None:
         ((PRIMARY_REGION,), "update"),
     ]
     assert waves[1].reason == "us-east-1 runs another template than payment-regional-test, which calls it CURRENT"
+
+
+def test_other_accounts_stacks_are_not_called_lost() -> None:
+    """They are not the caller's to read; the StackSet's own word is told, with the account."""
+    current = replace(an_instance(PRIMARY_REGION), account_id="444455556666", stack=None)
+    behind = replace(an_instance(SECONDARY_REGION, status="OUTDATED"), account_id="444455556666", stack=None)
+    instances = (an_instance(SECONDARY_REGION), an_instance(PRIMARY_REGION), current, behind)
+
+    assert diverged(*instances) == ()
+    [told] = outdated(a_stack_set(*instances), ACCOUNT)
+    assert "444455556666" in told
