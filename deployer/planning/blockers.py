@@ -98,6 +98,18 @@ def _stack_set_blockers(environment: Environment, stack_set: StackSetFacts, own_
     yield from inoperable_blockers(stack_set)
     for instance in stack_set.instances:
         if instance.region not in environment.rollout_order:
+def protection_blockers(stack: StackFacts) -> Iterator[Blocker]:
+    """Yield a blocker for a stack that has to be deleted and has termination protection."""
+    if stack.termination_protection:
+        yield Blocker(
+            summary=f"{stack.name} in {stack.region} has termination protection",
+            hint=(
+                "If it really is to go, run `aws cloudformation update-termination-protection --no-enable-termination-protection "
+                f"--stack-name {stack.name} --region {stack.region}`, then plan again."
+            ),
+        )
+
+
             yield Blocker(
                 summary=f"{stack_set.name} has an instance in {instance.region}, which the parameter file does not name",
                 hint=f"A pair cannot be changed in place: correct `regions`, or remove the instance in {instance.region} first.",
@@ -112,6 +124,9 @@ def _stack_set_blockers(environment: Environment, stack_set: StackSetFacts, own_
 def _table_blockers(environment: Environment, table: DeployedTable) -> Iterator[Blocker]:
     wanted = "STRONG" if environment.table.consistency == "strong" else "EVENTUAL"
     if table.consistency not in ("", wanted):
+            else:
+                # What is made anew is deleted first, and that fails (F4.11).
+                yield from protection_blockers(stack)
         yield Blocker(
             summary=f"The table's consistency is {table.consistency} and cannot become {wanted}: it is fixed at creation",
             hint=f"Set table.consistency back, or {_NEW_ENVIRONMENT}.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployer.params.model import Environment
-from deployer.planning.blockers import account_blockers, inoperable_blockers, operation_blockers
+from deployer.planning.blockers import account_blockers, inoperable_blockers, operation_blockers, protection_blockers
 from deployer.planning.deployed_table import DeployedTable, deployed_table
 from deployer.planning.plan import Blocker
 from deployer.planning.stack_set_steps import stacks_of
@@ -22,7 +22,7 @@ def tear_down_blockers(environment: Environment, survey: Survey, own_operation_i
     for stack in single:
         blockers.extend(_in_progress(stack))
     for stack in (*single, *stacks_of(survey.stack_set)):
-        blockers.extend(_protected_stack(stack))
+        blockers.extend(protection_blockers(stack))
     table = deployed_table(survey.global_)
     if table is not None:
         blockers.extend(_table_blockers(environment, table))
@@ -36,17 +36,6 @@ def _in_progress(stack: StackFacts) -> Iterator[Blocker]:
             summary=f"{stack.name} in {stack.region} is {stack.status}",
             hint="Wait until it has settled, then plan the tear-down again.",
             is_busy=True,
-        )
-
-
-def _protected_stack(stack: StackFacts) -> Iterator[Blocker]:
-    if stack.termination_protection:
-        yield Blocker(
-            summary=f"{stack.name} in {stack.region} has termination protection",
-            hint=(
-                "If it really is to go, run `aws cloudformation update-termination-protection --no-enable-termination-protection "
-                f"--stack-name {stack.name} --region {stack.region}`, then plan the tear-down again."
-            ),
         )
 
 

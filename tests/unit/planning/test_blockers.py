@@ -85,6 +85,17 @@ def test_instance_whose_first_stack_failed_is_retried_not_blocked() -> None:
     assert blockers(a_survey(stack_set=a_stack_set(failed, an_instance(SECONDARY_REGION)))) == ()
 
 
+def test_protected_instance_that_would_be_made_anew_blocks() -> None:
+    """Its stack has to be deleted first, and termination protection forbids that (F4.11)."""
+    stack = {"status": "ROLLBACK_COMPLETE", "termination_protection": True}
+    failed = an_instance(PRIMARY_REGION, status="OUTDATED", detailed_status="FAILED", stack=stack)
+
+    [blocker] = blockers(a_survey(stack_set=a_stack_set(failed, an_instance(SECONDARY_REGION))))
+
+    assert blocker.summary == "StackSet-payment-regional-test-us-east-1 in us-east-1 has termination protection"
+    assert "--no-enable-termination-protection" in blocker.hint
+
+
 def test_instance_whose_rollback_failed_blocks() -> None:
     """No StackSet operation mends that."""
     stuck = an_instance(PRIMARY_REGION, status="OUTDATED", stack={"status": "UPDATE_ROLLBACK_FAILED"})
