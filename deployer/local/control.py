@@ -51,13 +51,15 @@ def start(
     time_scale: float = 1.0,
     replication_lag_seconds: float = DEFAULT_REPLICATION_LAG_SECONDS,
     account_id: str = DEFAULT_ACCOUNT_ID,
+    extensions: tuple[str, ...] = (),
     ready_seconds_max: float = READY_SECONDS_MAX,
 ) -> LocalState:
     """Return the embedded AWS of `home`, started when none runs; `regions` get an HTTPS edge each, the first is primary.
 
     A busy port is replaced by a free one. `time_scale` is how many times faster the health checkers' seconds pass;
-    `replication_lag_seconds` how long a write of an eventual global table is under way to its other Regions. Raises DeployerError when it
-    does not become ready in time (with the end of its log) or runs already for other Regions.
+    `replication_lag_seconds` how long a write of an eventual global table is under way to its other Regions; `extensions`
+    are modules whose `register()` teaches it more. Raises DeployerError when it does not become ready in time (with the end of its log) or
+    runs already for other Regions.
     """
     home = home.resolve()
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -71,7 +73,8 @@ def start(
         if running is None:
             ports = ("--port", str(port), "--edge-port", str(edge_port), "--dns-port", str(dns_port))
             pace = ("--time-scale", str(time_scale), "--replication-lag-seconds", str(replication_lag_seconds))
-            options = (*ports, *pace, "--account-id", account_id, "--regions", ",".join(regions))
+            taught = (word for module in extensions for word in ("--extension", module))
+            options = (*ports, *pace, *taught, "--account-id", account_id, "--regions", ",".join(regions))
             return _launch(home, options, ready_seconds_max)
     finally:
         locks.release(turn)

@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     names = listen_for_names("127.0.0.1", options.dns_port)
     credentials = _settle_environment(home, endpoint, options.account_id, options.regions[0])
     try:
-        _extend()
+        _extend((*EXTENSIONS, *options.extensions))
     except DeployerError as error:
         print(error, file=sys.stderr)
         return 1
@@ -101,6 +101,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--write-conflict-rate", type=float, default=0.0, help="share of strong global tables' writes refused as conflicts")
     parser.add_argument("--regions", type=lambda text: tuple(text.split(",")), default=("us-east-1", "us-east-2"))
     parser.add_argument("--account-id", default="111122223333")
+    parser.add_argument("--extension", dest="extensions", action="append", default=[], help="module with a register() of its own")
     return parser.parse_args(arguments)
 
 
@@ -134,8 +135,8 @@ def _settle_environment(home: Path, endpoint: socket.socket, account_id: str, re
     return account_id, secret
 
 
-def _extend() -> None:
-    """Import MiniStack and register every extension."""
+def _extend(extensions: Sequence[str]) -> None:
+    """Import MiniStack and register every extension, a module each."""
     # Not at the top: MiniStack reads its environment when it is imported.
     from deployer.local import attach, attach_api_gateway, attach_faults
 
@@ -144,7 +145,7 @@ def _extend() -> None:
     attach.verify(attach_faults.SEAMS)
     attach.require_signatures()
     attach_api_gateway.tell_functions_the_domain()
-    for extension in EXTENSIONS:
+    for extension in extensions:
         importlib.import_module(extension).register()
 
 

@@ -113,7 +113,6 @@ def live(
 
 def _disturbed(world: World, look: Look, run: Run, disturbance: Disturbance, chapter: Chapter, before: Standing) -> tuple[Trial, Standing]:
     first = world.perform(run, look.suffix, disturbance.calls)
-    look.now()
     wrong: list[str] = []
     objection = disturbance.objection(first, chapter.ending)
     if objection:

@@ -27,7 +27,7 @@ from tests.faults.runs import LIFE, RunName, World
 from tests.faults.standing import Inspector
 from tests.faults.tiny_system import HOME, PEER
 
-WORKERS: Final = 4
+WORKERS: Final = 6
 _PROGRESS_SECONDS: Final = 5.0
 
 # What may befall one call of a run.
@@ -73,10 +73,10 @@ _bench: _Bench
 
 @contextmanager
 def a_server() -> Iterator[LocalState]:
-    """Start an embedded AWS of its own in an empty folder; end it on the way out and take the folder away."""
+    """Start an embedded AWS of its own, whose stacks take their time, in an empty folder; end it on the way out and take that away."""
     home = Path(tempfile.mkdtemp(prefix="faults-"))
     try:
-        yield control.start(home, (PEER, HOME), port=0, edge_port=0, dns_port=0)
+        yield control.start(home, (PEER, HOME), port=0, edge_port=0, dns_port=0, extensions=("tests.faults.time_passing",))
     finally:
         control.stop(home)
         shutil.rmtree(home, ignore_errors=True)

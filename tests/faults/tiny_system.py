@@ -1,8 +1,8 @@
 """A system of the real shape that costs next to nothing: three bodies, real roles, artifact buckets, one package.
 
 It has what the deployer has to get right: stacks that need other stacks' outputs, a StackSet performed by roles of its own, a second
-pass that needs the global stack, a package named by its digest. It has none of what AWS would do inside: every resource is a
-parameter in Systems Manager. A version is a whole system; `broken` is one that the primary Region refuses.
+pass that needs the global stack, a package named by its digest. It has none of what AWS would do inside: resources are parameters in
+Systems Manager, and one a stack that takes its time. A version is a whole system; `broken` is one that the primary Region refuses.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from deployer.rendering.packages import write_whole
 from deployer.rendering.rendered import Package, RenderedSystem, RenderedTemplate
 from deployer.vocabulary.names import name_of
 from deployer.vocabulary.values import OutputOf, StackParameter
+from tests.faults.time_passing import TYPE
 from tests.support.parameter_files import values
 
 Version = Literal["one", "two", "broken"]
@@ -82,6 +83,11 @@ def _setting(value: Any, **more: Any) -> dict[str, Any]:
     return {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": value}, **more}
 
 
+def _pause(content: Any) -> dict[str, Any]:
+    """Return what keeps a stack in progress for a moment whenever its content changes."""
+    return {"Type": TYPE, "Properties": {"Content": content}}
+
+
 def _role(name: str, trusted: dict[str, Any], statements: list[dict[str, Any]]) -> dict[str, Any]:
     trust = [{"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}]
     return {
@@ -113,6 +119,7 @@ def _bootstrap(environment: Environment, content: str) -> str:
         ),
         "Execution": _role(execution, {"AWS": {"Fn::GetAtt": "Administration.Arn"}}, _ANY_RESOURCE),
         "Setting": _setting(content),
+        "Pause": _pause(content),
     }
     return json.dumps(
         {
@@ -128,6 +135,7 @@ def _regional(package: Package, *, is_broken: bool) -> str:
     resources = {
         "Setting": _setting({"Fn::Sub": f"{package.key} of ${{Bucket}}"}),
         "WhenLive": _setting({"Fn::Sub": "with ${Both}"}, Condition="IsLive"),
+        "Pause": _pause({"Fn::Sub": f"{package.key} ${{{ACTIVATION}}}"}),
     }
     conditions: dict[str, Any] = {"IsLive": {"Fn::Equals": [{"Ref": ACTIVATION}, LIVE]}}
     if is_broken:
@@ -155,7 +163,7 @@ def _global(content: str) -> str:
     return json.dumps(
         {
             "Parameters": {"Home": {"Type": "String"}, "Peer": {"Type": "String"}},
-            "Resources": {"Both": _setting({"Fn::Sub": f"{content} in ${{Home}} and ${{Peer}}"})},
+            "Resources": {"Both": _setting({"Fn::Sub": f"{content} in ${{Home}} and ${{Peer}}"}), "Pause": _pause(content)},
             "Outputs": {"Both": {"Value": {"Ref": "Both"}}},
         }
     )
