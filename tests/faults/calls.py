@@ -59,6 +59,7 @@ class Calls:
     after_answer: AfterAnswer = listen
     seen: list[Call] = field(default_factory=list)
     _counted: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    _heard: set[tuple[str, str]] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _current: threading.local = field(default_factory=threading.local)
 
@@ -67,6 +68,9 @@ class Calls:
 
         def client(service: str, region: str) -> Any:
             made = aws.client(service, region)  # type: ignore[call-overload]
+            if (service, region) in self._heard:
+                return made
+            self._heard.add((service, region))
             events = made.meta.events
             events.register("before-call.*.*", self._counting(service, region))
             events.register("before-send.*.*", self._sending)

@@ -25,16 +25,17 @@ from deployer.planning.survey_taking import take_survey
 from deployer.planning.tear_down_planner import plan_tear_down
 from deployer.rollout.runner import roll_out
 from deployer.vocabulary.clock import SystemClock
-from deployer.vocabulary.errors import DeployerError
+from deployer.vocabulary.errors import DeployerError, RolloutUndone
 from deployer.vocabulary.events import Event
 from tests.faults.calls import Call, Calls
+from tests.faults.quick_gates import AlwaysWell, with_short_gates
 from tests.faults.tiny_system import HOME, PEER, Version, a_system, an_environment
 
 RunName = Literal["first roll-out", "update", "undo", "tear-down"]
 
 SECONDS_MAX: Final = 90.0
 DEFECT: Final = 1
-_SERVICES: Final = ("sts", "cloudformation", "s3")
+_SERVICES: Final = ("sts", "cloudformation", "s3", "cloudwatch", "synthetics")
 _LOOK_SECONDS: Final = 0.005
 
 
@@ -50,6 +51,7 @@ class Run:
 LIFE: Final = (
     Run(name="first roll-out", version="one"),
     Run(name="update", version="two"),
+    Run(name="undo", version="broken", exit_code=RolloutUndone.exit_code),
     Run(name="tear-down", version=None),
 )
 
@@ -126,7 +128,7 @@ class World:
             plan = self._plan(run, suffix, aws)
             refuse_blocked(plan)
             if plan.steps_to_do:
-                roll_out(plan, aws, _silence, SystemClock())
+                roll_out(plan, aws, _silence, SystemClock(), outside=AlwaysWell())
         except DeployerError as error:
             code, said, hint = error.exit_code, str(error), error.hint
         return _Told(code=code, said=said, hint=hint, seen=calls.seen)
@@ -137,7 +139,7 @@ class World:
             return plan_tear_down(environment, take_survey(aws, environment, ()))
         system = a_system(environment, run.version, self.folder)
         survey = take_survey(aws, environment, system.packages, count_buckets=False)
-        return plan_rollout(environment, system, survey)
+        return with_short_gates(plan_rollout(environment, system, survey))
 
 
 def _silence(event: Event) -> None:

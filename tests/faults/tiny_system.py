@@ -30,9 +30,15 @@ _ANY_RESOURCE: Final = [{"Effect": "Allow", "Action": ["cloudformation:*", "ssm:
 
 
 def an_environment(suffix: str) -> Environment:
-    """Return the environment of this suffix: the secondary Region is home, looks are frequent, a wait ends within a minute."""
+    """Return the environment of this suffix: the secondary Region is home, looks are frequent, a wait ends within a minute, and no
+    payments are taken."""
     return Environment.model_validate(
-        values(suffix=suffix, rollout={"poll_seconds": POLL_SECONDS, "operation_minutes_max": 1}, retention={"on_tear_down": "delete"})
+        values(
+            suffix=suffix,
+            rollout={"poll_seconds": POLL_SECONDS, "operation_minutes_max": 1},
+            retention={"on_tear_down": "delete"},
+            payments={"paused": True},
+        )
     )
 
 
