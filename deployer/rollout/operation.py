@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, Literal
 
 from deployer.aws.stack_set_operations import OPERATION_ID_TAKEN, OPERATION_UNDER_WAY, read_operation
-from deployer.aws.stack_sets import StackInstance, newest_operation
+from deployer.aws.stack_sets import OperationSummary, StackInstance, newest_operation
 from deployer.planning.plan import StackSetRemoval, StackSetRollout
 from deployer.planning.spares import SpareRollout
 from deployer.rollout.context import RolloutContext
@@ -27,24 +27,32 @@ _LATE_LOOKS_MAX: Final = 5
 
 def earlier_run(
     step: StackSetStep, context: RolloutContext, standing: Sequence[StackInstance]
-) -> Literal["none", "this step", "later step"]:
-    """Return what of this plan AWS did last on the StackSet, after waiting for the step's own operation if it still runs.
+) -> Literal["none", "this step", "other step", "later step"]:
+    """Return what of this plan AWS did last on the StackSet, after waiting for it if it still runs.
 
-    `this step` means that its newest operation has succeeded; `later step`, that the plan had got further than this step.
-    `standing` are the instances now. Raises what `run_operation` raises.
+    `this step` means that its newest operation has succeeded; `later step`, that the plan had got further than this step; `other step`,
+    that a step succeeded which an earlier plan of the same content had, and for which this plan sees nothing to do. An operation of the
+    same content that failed is tried again, unless it can be undone: then its failure is this roll-out's own. `standing` are the
+    instances now. Raises what `run_operation` raises.
     """
     newest = newest_operation(context.aws, step.stack_set_name, step.region)
     if newest is None:
         return "none"
-    if _is_of(newest.operation_id, step):
-        if newest.under_way:
-            _follow(step, context, newest.operation_id, (), standing)
-            return "this step"
-        return "this step" if _succeeded(step, context, newest.operation_id) else "none"
+    steps = [one for one in context.plan.steps if isinstance(one, StackSetStep)]
     # Planned after this step, so it was begun because this one had ended.
-    later = context.plan.steps[context.plan.steps.index(step) + 1 :]
-    passed = any(_is_of(newest.operation_id, other) for other in later if isinstance(other, StackSetStep))
-    return "later step" if passed else "none"
+    later = (one for one in steps[steps.index(step) + 1 :] if one.action != "none")
+    if any(_is_of(newest.operation_id, other) for other in later):
+        return "later step"
+    if _has_failed(newest, step, context):
+        _follow(step, context, newest.operation_id, (), standing)
+    is_own = _is_of(newest.operation_id, step)
+    if not is_own and not any(_is_of(newest.operation_id, other) for other in steps):
+        return "none"
+    if newest.under_way:
+        _follow(step, context, newest.operation_id, (), standing)
+    elif not _succeeded(step, context, newest.operation_id):
+        return "none"
+    return "this step" if is_own else "other step"
 
 
 def run_operation(
@@ -106,6 +114,13 @@ def _begun(step: StackSetStep, context: RolloutContext, verb: str, begin: Callab
 
 def _is_of(operation_id: str, step: StackSetStep) -> bool:
     return operation_id.startswith(f"{step.operation_id}-")
+
+
+def _has_failed(newest: OperationSummary, step: StackSetStep, context: RolloutContext) -> bool:
+    """Return whether this roll-out did the step before and failed, and the deployer ended before it could undo it."""
+    content = step.operation_id.rpartition("-")[0]
+    can_be_undone = context.held is not None and context.held.before is not None
+    return can_be_undone and newest.status == "FAILED" and newest.operation_id.startswith(f"{content}-")
 
 
 def _succeeded(step: StackSetStep, context: RolloutContext, operation_id: str) -> bool:

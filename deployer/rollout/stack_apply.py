@@ -12,7 +12,7 @@ from deployer.rollout.context import RolloutContext
 from deployer.rollout.output_values import resolved
 from deployer.rollout.stack_settling import sentence_of, settle_stack
 from deployer.rollout.stack_watch import StackWatch, is_root_cause
-from deployer.vocabulary.errors import RolloutBusy, RolloutFailed
+from deployer.vocabulary.errors import AwsRefused, RolloutBusy, RolloutFailed
 
 APPLIED: Final = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
 
@@ -77,14 +77,20 @@ def _begun(context: RolloutContext, step: StackApply, found: Stack | None, newes
         tags=step.tags,
         token=operation_token(context, step.title, newest_event_id),
     )
-    if found is None:
-        return create_stack(context.aws, request, step.region)
-    return update_stack(context.aws, request, step.region) or ""
+    try:
+        if found is None:
+            return create_stack(context.aws, request, step.region)
+        return update_stack(context.aws, request, step.region) or ""
+    except AwsRefused:
+        # The request arrived, its answer was lost, and it was sent again: refused, for the stack is there or at work already.
+        now = read_stack(context.aws, step.stack_name, step.region)
+        if now is not None and _newest_token(context, now) == request.token:
+            return now.stack_id
+        raise
 
 
 def _attached(context: RolloutContext, step: StackApply, found: Stack) -> str:
-    newest = newest_operation_events(context.aws, found.stack_id, step.region)[-1:]
-    token = newest[0].token if newest else ""
+    token = _newest_token(context, found)
     if token.startswith(context.token_prefix):
         return found.stack_id
     raise RolloutBusy(
@@ -92,6 +98,11 @@ def _attached(context: RolloutContext, step: StackApply, found: Stack) -> str:
         f"begun by another request ({token or 'without a token'})",
         "Wait until it has settled, then run the same command again.",
     )
+
+
+def _newest_token(context: RolloutContext, stack: Stack) -> str:
+    newest = newest_operation_events(context.aws, stack.stack_id, stack.region)[-1:]
+    return newest[0].token if newest else ""
 
 
 def _stuck(context: RolloutContext, step: StackApply, found: Stack) -> RolloutFailed:

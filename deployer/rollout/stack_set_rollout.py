@@ -37,6 +37,12 @@ def roll_out_stack_set(step: StackSetRollout, context: RolloutContext) -> None:
     earlier = earlier_run(step, context, standing)
     if earlier == "later step":
         return
+    if earlier == "other step":
+        found = read_stack_set(context.aws, step.stack_set_name, step.region)
+        standing = list_instances(context.aws, step.stack_set_name, step.region)
+        if _is_defined(step, context, found) and _is_current(step, standing):
+            return
+        earlier = "none"
     missing = _without_instance(step, standing)
     if earlier == "none" and standing and not _reached(step, standing) and not _is_defined(step, context, found):
         # A new definition needs a Region to go to (F4.7), and those that have an instance are not to move before this wave.
@@ -83,6 +89,12 @@ def _is_defined(step: StackSetRollout, context: RolloutContext, found: StackSet 
         and sorted(found.tags) == sorted(step.tags)
         and (found.administration_role_arn, found.execution_role_name) == (step.administration_role_arn, step.execution_role_name)
     )
+
+
+def _is_current(step: StackSetRollout, standing: Sequence[StackInstance]) -> bool:
+    """Return whether every Region of the wave has an instance that is as the StackSet is."""
+    current = {one.region for one in standing if (one.status, one.detailed_status) == ("CURRENT", "SUCCEEDED")}
+    return current.issuperset(step.regions)
 
 
 def _created(step: StackSetRollout, context: RolloutContext) -> bool:

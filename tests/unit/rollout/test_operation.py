@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from deployer.aws.rollout_records import RecordPlace
 from deployer.aws.stack_set_operations import create_instances
+from deployer.planning.restore_point import RestorePoint, StackBefore, StackSetBefore
 from deployer.rollout.context import RolloutContext
-from deployer.rollout.operation import run_operation
+from deployer.rollout.held_record import HeldRecord
+from deployer.rollout.operation import earlier_run, run_operation
 from deployer.vocabulary.errors import RolloutBusy, RolloutFailed
 from tests.support.rollout.fake_aws import ACCOUNT_ID, FakeAws
 from tests.support.rollout.fake_stack_sets import Scene
@@ -108,3 +111,37 @@ def test_operation_stopped_from_outside_says_so() -> None:
     """Whoever stopped it is not overruled."""
     with pytest.raises(RolloutFailed, match="was stopped from outside"):
         run(a_world([Scene("STOPPED", {HOME: "SUCCEEDED", PEER: "CANCELLED"})]))
+
+
+def a_restore_point() -> RestorePoint:
+    """Return something to go back to."""
+    stack_set = StackSetBefore(
+        name="payment-regional-test",
+        region=HOME,
+        template_digest="",
+        parameters=(),
+        tags=(),
+        administration_role_arn="",
+        execution_role_name="",
+        instances=(),
+    )
+    global_stack = StackBefore(name="payment-global-test", region=HOME, template_digest="", parameters=(), tags=())
+    return RestorePoint(stack_set=stack_set, global_stack=global_stack, package_keys=())
+
+
+@pytest.mark.parametrize("can_be_undone", [True, False])
+def test_failure_that_an_earlier_run_met_is_this_roll_outs_own_if_it_can_be_undone(can_be_undone: bool) -> None:
+    """The deployer ended between the failure and the undo: run again, it ends in that failure and tries nothing more."""
+    world = a_world([Scene("FAILED", {HOME: "FAILED", PEER: "CANCELLED"})])
+    with pytest.raises(RolloutFailed):
+        run(world, "regional-c0ffee-1111")
+    step = a_stack_set_rollout("", operation_id="regional-c0ffee-2222")
+    held = HeldRecord(world.aws(), RecordPlace(bucket="payment-artifacts-test", region=HOME), world.clock)
+    held.before = a_restore_point() if can_be_undone else None
+    context = RolloutContext(plan=a_plan(step), aws=world.aws(), clock=world.clock, listener=lambda event: None, held=held)
+
+    if can_be_undone:
+        with pytest.raises(RolloutFailed, match="operation regional-c0ffee-1111-create-1"):
+            earlier_run(step, context, ())
+    else:
+        assert earlier_run(step, context, ()) == "none"

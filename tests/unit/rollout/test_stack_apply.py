@@ -10,7 +10,7 @@ import pytest
 from deployer.planning.plan import StackApply
 from deployer.rollout.context import RolloutContext
 from deployer.rollout.stack_apply import apply_stack
-from deployer.vocabulary.errors import RolloutBusy, RolloutFailed
+from deployer.vocabulary.errors import AwsRefused, RolloutBusy, RolloutFailed
 from deployer.vocabulary.events import Event, RegionSettled, ResourceMoved
 from tests.support.rollout.fake_aws import FakeAws
 from tests.support.rollout.fake_stacks import STACK_TYPE, Frame
@@ -148,6 +148,43 @@ def test_own_operation_is_attached_to() -> None:
 
     assert world.changes == [(HOME, "create_stack")]
     assert isinstance(events[-1], RegionSettled)
+
+
+@pytest.mark.parametrize("stands", [False, True], ids=["create", "update"])
+def test_request_sent_twice_is_watched_once(stands: bool) -> None:
+    """Its answer was lost and botocore sent it again: refused, for the stack is at work, with this plan's own token."""
+    world = FakeAws()
+    stacks = world.stacks(HOME)
+    if stands:
+        stacks.add(NAME)
+    change = "update_stack" if stands else "create_stack"
+    send = getattr(stacks, change)
+
+    def sent_twice(**request: Any) -> None:
+        send(**request)
+        raise refusal("ValidationError", f"Stack {NAME} cannot be changed now")
+
+    setattr(stacks, change, sent_twice)
+
+    settled = perform(world)[-1]
+
+    assert isinstance(settled, RegionSettled)
+    assert settled.status == ("UPDATE_COMPLETE" if stands else "CREATE_COMPLETE")
+
+
+def test_refusal_of_a_stack_that_moved_by_another_hand_stays_a_refusal() -> None:
+    """Somebody made a stack of that name in the same moment: that one is not taken for ours."""
+    world = FakeAws()
+    stacks = world.stacks(HOME)
+
+    def too_late(**request: Any) -> None:
+        stacks.add(NAME)
+        raise refusal("AlreadyExistsException", f"Stack [{NAME}] already exists")
+
+    stacks.create_stack = too_late  # type: ignore[method-assign, assignment]
+
+    with pytest.raises(AwsRefused, match="AlreadyExistsException"):
+        perform(world)
 
 
 def test_someone_elses_operation_is_left_alone() -> None:

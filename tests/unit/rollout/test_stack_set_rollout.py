@@ -18,11 +18,12 @@ BODY, NAME = "Resources: {A: {}}", "payment-regional-test"
 FUNCTION = "AWS::Lambda::Function"
 
 
-def perform(world: FakeAws, **different: Any) -> list[Event]:
+def perform(world: FakeAws, second: dict[str, Any] | None = None, **different: Any) -> list[Event]:
     """Roll the StackSet out, in a plan that has a second pass; return what was told."""
     events: list[Event] = []
     step = a_stack_set_rollout(BODY, **different)
-    plan = a_plan(step, a_stack_set_rollout(BODY, phase="activation", operation_id="activation-0001"), bodies=(BODY,))
+    activation = a_stack_set_rollout(BODY, **{"phase": "activation", "operation_id": "activation-0001", **(second or {})})
+    plan = a_plan(step, activation, bodies=(BODY,))
     roll_out_stack_set(step, RolloutContext(plan=plan, aws=world.aws(), clock=world.clock, listener=events.append))
     return events
 
@@ -159,6 +160,31 @@ def test_first_pass_is_not_repeated_after_the_second() -> None:
     perform(world)
 
     assert [operation_id for operation_id, _, _ in operations(world)] == ["rollout-0001-create-1", "activation-0001-update-1"]
+
+
+def test_second_pass_that_still_runs_is_waited_for_where_the_new_plan_has_none() -> None:
+    """Cut short in its second pass, the roll-out is planned anew as one of a live system; what runs ends, and nothing is begun."""
+    world = FakeAws()
+    perform(world)
+    world.stack_sets.timelines = [[*[Scene("RUNNING", {HOME: "RUNNING"})] * 65, *going_well((HOME, PEER))]]
+    with pytest.raises(RolloutFailed, match="still RUNNING"):
+        perform(world, operation_id="activation-0001")
+
+    perform(world, {"action": "none"}, action="update")
+
+    assert [operation_id for operation_id, _, _ in operations(world)] == ["rollout-0001-create-1", "activation-0001-update-1"]
+    assert {instance["Status"] for instance in world.stack_sets.instances.values()} == {"CURRENT"}
+
+
+def test_region_that_the_second_pass_left_behind_is_updated() -> None:
+    """It ended before it came to the primary: that one is brought to the definition by the new plan's only pass."""
+    world = FakeAws()
+    perform(world)
+    perform(world, operation_id="activation-0001", regions=(HOME,))
+
+    perform(world, {"action": "none"}, action="update", regions=(PEER,), earlier_regions=(HOME,))
+
+    assert operations(world)[-1] == ("rollout-0001-update-1", "UPDATE", (HOME, PEER))
 
 
 def test_old_success_does_not_hide_what_happened_since() -> None:
