@@ -136,18 +136,18 @@ def create_instances(
 
 
 def update_overrides(
-    aws: Aws, name: str, region: str, *, operation_id: str, account_id: str, instance_region: str, overrides: Mapping[str, str | None]
+    aws: Aws, name: str, region: str, *, operation_id: str, account_id: str, instance_region: str, overrides: Mapping[str, str]
 ) -> None:
-    """Begin to set one instance's own parameter values; None gives a parameter back to the StackSet (fact 4.13). Raises AwsRefused."""
+    """Begin to give one instance these parameter values of its own, and no other: what is not listed is the StackSet's again (fact 4.13).
+
+    Raises AwsRefused.
+    """
     with asking("cloudformation", "UpdateStackInstances", region):
         aws.client("cloudformation", region).update_stack_instances(
             StackSetName=name,
             Accounts=[account_id],
             Regions=[instance_region],
-            ParameterOverrides=[
-                {"ParameterKey": key} if value is None else {"ParameterKey": key, "ParameterValue": value}
-                for key, value in overrides.items()
-            ],
+            ParameterOverrides=as_parameters(tuple(overrides.items())),  # type: ignore[arg-type]
             OperationId=operation_id,
             OperationPreferences=_one_by_one([instance_region]),
         )

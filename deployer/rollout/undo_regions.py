@@ -10,7 +10,7 @@ from deployer.aws.stack_sets import StackInstance, StackSet, list_instances, new
 from deployer.aws.stacks import read_stack, read_template
 from deployer.planning.operation_ids import undo_operation_id
 from deployer.planning.plan import StackSetRollout
-from deployer.planning.restore_point import RestorePoint
+from deployer.planning.restore_point import InstanceBefore, RestorePoint
 from deployer.planning.spares import SpareRollout
 from deployer.rollout.context import RolloutContext
 from deployer.rollout.operation import run_operation
@@ -80,20 +80,18 @@ def put_back_overrides(before: RestorePoint, context: RolloutContext) -> None:
         instance = standing.get((kept.account_id, kept.region))
         if instance is None:
             continue
-        now, then = dict(read_overrides(context.aws, step.stack_set_name, instance, step.region)), dict(kept.overrides)
-        if now == then:
+        if dict(read_overrides(context.aws, step.stack_set_name, instance, step.region)) == dict(kept.overrides):
             continue
-        wanted: dict[str, str | None] = {**dict.fromkeys(now.keys() - then.keys()), **then}
 
-        def begin(operation_id: str, kept_region: str = kept.region, account_id: str = kept.account_id) -> None:
+        def begin(operation_id: str, kept: InstanceBefore = kept) -> None:
             update_overrides(
                 context.aws,
                 step.stack_set_name,
                 step.region,
                 operation_id=operation_id,
-                account_id=account_id,
-                instance_region=kept_region,
-                overrides=wanted,  # noqa: B023 - performed before the next turn of the loop
+                account_id=kept.account_id,
+                instance_region=kept.region,
+                overrides=dict(kept.overrides),
             )
 
         run_operation(step, context, verb=f"override-{kept.region}", regions=(kept.region,), standing=(instance,), begin=begin)
