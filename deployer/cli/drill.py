@@ -37,6 +37,14 @@ def seeds_between(context: click.Context, parameter: click.Parameter, value: str
     return seeds
 
 
+def every_scenario(folder: Path) -> tuple[Scenario, ...]:
+    """Return the scenarios of a folder in which a drill breaks everything itself."""
+    from deployer.params.scenario_load import load_scenario, scenario_names
+
+    found = (load_scenario(name, folder) for name in scenario_names(folder))
+    return tuple(one for one in found if not any(action.kind == "by-hand" for action in one.actions))
+
+
 def by_chance(seeds: tuple[int, ...]) -> tuple[Scenario, ...]:
     """Return the scenarios of these seeds, as many in one as fit."""
     from deployer.drill import chance
@@ -56,13 +64,26 @@ def by_chance(seeds: tuple[int, ...]) -> tuple[Scenario, ...]:
     callback=seeds_between,
     help="Faults drawn by these seeds, up to 25 schedules in a drill; for example 1-100.",
 )
+@click.option(
+    "--every-scenario",
+    "every",
+    is_flag=True,
+    help="Every scenario of drills/ that needs no people, one after the other, and a table in the end.",
+)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder of the reports; else build/SUFFIX/drills.")
 @click.option("--list", "only_list", is_flag=True, help="Show the scenarios of drills/ and end.")
 @click.option("--yes", is_flag=True, help="Do not ask before traffic at AWS is moved; for CI.")
 @reporting_options
 @click.pass_obj
 def drill(
-    session: Session, params: Path, words: tuple[str, ...], seeds: tuple[int, ...], out: Path | None, only_list: bool, yes: bool
+    session: Session,
+    params: Path,
+    words: tuple[str, ...],
+    seeds: tuple[int, ...],
+    every: bool,
+    out: Path | None,
+    only_list: bool,
+    yes: bool,
 ) -> int:
     """Break something under steady traffic, and judge.
 
@@ -74,12 +95,13 @@ def drill(
     job = Job(session, params)
     folder = job.project.root / DRILLS
     if only_list:
-        known = [load_scenario(name, folder) for name in scenario_names(folder)]
-        session.report.show(ScenarioListView(scenarios=tuple((one.name, one.purpose, one.seconds) for one in known)))
+        listed = [load_scenario(name, folder) for name in scenario_names(folder)]
+        session.report.show(ScenarioListView(scenarios=tuple((one.name, one.purpose, one.seconds) for one in listed)))
         return 0
     environment = job.environment
-    usual = () if seeds else (USUAL[environment.target],)
-    scenarios = (*(load_scenario(word, folder) for word in words or usual), *by_chance(seeds))
+    usual = () if seeds or every else (USUAL[environment.target],)
+    known = every_scenario(folder) if every else ()
+    scenarios = (*known, *(load_scenario(word, folder) for word in words or usual), *by_chance(seeds))
     require_local_extra(("aiohttp", "dns", "plotly"))
     if environment.target == "local":
         require_running(session)

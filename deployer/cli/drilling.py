@@ -64,22 +64,32 @@ def moment_of(sample: Sample, history: History) -> DrillMoment:
 def drill_all(session: Session, job: Job, scenarios: tuple[Scenario, ...], out: Path) -> bool:
     """Drill each scenario, its report in a folder of its name below `out`; tell whether every limit was kept.
 
-    Raises what keeps a drill from being carried through; those before it have been told by then.
+    Raises what keeps a drill from being carried through; those before it have been told by then, several of them side by side.
     """
+    from deployer.reporting.drill_view import DrillsView
+
+    verdicts: list[VerdictView] = []
+    try:
+        for scenario in scenarios:
+            verdicts.append(_drill(session, job, scenario, out))
+            session.report.show(verdicts[-1])
+    finally:
+        if len(verdicts) > 1:
+            session.report.show(DrillsView(verdicts=tuple(verdicts)))
+    return all(one.passed for one in verdicts)
+
+
+def _drill(session: Session, job: Job, scenario: Scenario, out: Path) -> VerdictView:
     from deployer.drill.report import write_report
     from deployer.drill.verdict import judge
 
-    kept = True
-    for scenario in scenarios:
-        session.report.note(f"{scenario.name}: {scenario.purpose}", scenario=scenario.name, purpose=scenario.purpose)
-        aws = job.aws
-        with session.report.drilling(scenario.name) as progress:
-            record = session.rooms.drill(aws, job.environment, scenario, Telling(progress), session.clock)
-        verdict = judge(record, scenario.limits)
-        files = write_report(record, verdict, out / scenario.name)
-        session.report.show(_view(record, verdict, tuple(str(path) for path in files)))
-        kept = kept and verdict.passed
-    return kept
+    session.report.note(f"{scenario.name}: {scenario.purpose}", scenario=scenario.name, purpose=scenario.purpose)
+    aws = job.aws
+    with session.report.drilling(scenario.name) as progress:
+        record = session.rooms.drill(aws, job.environment, scenario, Telling(progress), session.clock)
+    verdict = judge(record, scenario.limits)
+    files = write_report(record, verdict, out / scenario.name)
+    return _view(record, verdict, tuple(str(path) for path in files))
 
 
 def _view(record: DrillRecord, verdict: Verdict, files: tuple[str, ...]) -> VerdictView:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from deployer.cli.drill import DRILLS, USUAL
+from deployer.cli.drill import DRILLS, USUAL, every_scenario
 from deployer.cli.drilling import EXIT_LOST, drill_all
 from deployer.cli.job import Job, refuse_blocked
 from deployer.cli.options import params_argument, reporting_options
@@ -31,6 +31,7 @@ REHEARSAL: Final = "rehearsal"
     "--plan", "plan_file", type=click.Path(path_type=Path), help="A plan of `plan --out`: refuse when its templates are others by now."
 )
 @click.option("--scenario", "words", multiple=True, metavar="NAME|FILE", help="What to drill; may be given more than once.")
+@click.option("--every-scenario", "every", is_flag=True, help="Drill every scenario of drills/ that needs no people.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder of the reports; else build/SUFFIX/rehearsal.")
 @click.option(
     "--time-scale",
@@ -41,7 +42,9 @@ REHEARSAL: Final = "rehearsal"
 )
 @reporting_options
 @click.pass_obj
-def rehearse(session: Session, params: Path, plan_file: Path | None, words: tuple[str, ...], out: Path | None, time_scale: float) -> int:
+def rehearse(
+    session: Session, params: Path, plan_file: Path | None, words: tuple[str, ...], every: bool, out: Path | None, time_scale: float
+) -> int:
     """Roll PARAMS out to an embedded AWS of its own, drill it there, and take all down.
 
     Touches neither AWS nor an embedded AWS that runs already. Exits 0 when everything held, 9 when a drill broke a limit, 4 when the
@@ -52,7 +55,9 @@ def rehearse(session: Session, params: Path, plan_file: Path | None, words: tupl
     require_local_extra()
     require_local_extra(("aiohttp", "dns", "plotly"))
     asked = Job(session, params)
-    scenarios = tuple(load_scenario(word, asked.project.root / DRILLS) for word in words or (USUAL["local"],))
+    folder = asked.project.root / DRILLS
+    usual = () if every else (USUAL["local"],)
+    scenarios = (*(every_scenario(folder) if every else ()), *(load_scenario(word, folder) for word in words or usual))
     if plan_file is not None:
         _refuse_other_templates(session.rooms.read_plan(plan_file), asked.render(), plan_file)
     for place in left_out(asked.environment):

@@ -17,6 +17,8 @@ from deployer.params.scenario import Limits
 # A generator that sends later than this does not load the system as the scenario says; nor does one late in more than a hundredth.
 LATE_SECONDS_MAX: Final = 1.0
 UNSTEADY_SHARE_MAX: Final = 0.01
+# Looks are a second apart: a stall of five in a drill of a hundred seconds.
+STALLED_SHARE_MAX: Final = 0.05
 
 
 def recovery_seconds(record: DrillRecord, limits: Limits) -> float | None:
@@ -39,6 +41,25 @@ def the_generator_kept_its_rate(evidence: Evidence, limits: Limits) -> Finding:
         measured=f"{len(late)} of {len(requests)} late, {unsent} never sent" if requests else "no traffic",
         broken=not requests or len(late) > UNSTEADY_SHARE_MAX * len(requests),
         detail="This machine was too busy to load the system as the scenario says; what else was measured proves nothing." if late else "",
+    )
+
+
+def the_machine_kept_up(evidence: Evidence, limits: Limits) -> Finding | None:
+    """The drill's own questions, which no Region and no fault is in the way of, were answered at once: else the machine was measured.
+
+    An embedded system and its clients share one machine; whatever else runs there may stall them all, and a stall looks like an outage.
+    """
+    known = [one.looked_seconds for one in evidence.record.samples if one.looked_seconds is not None]
+    if not known:
+        return None
+    late = [seconds for seconds in known if seconds > LATE_SECONDS_MAX]
+    return Finding(
+        rule="machine",
+        sentence="The machine answered the drill's own questions at once",
+        limit=f"{STALLED_SHARE_MAX:.0%} later than {LATE_SECONDS_MAX:g} s",
+        measured=f"{len(late)} of {len(known)} late, the latest {max(known):.1f} s",
+        broken=len(late) > STALLED_SHARE_MAX * len(known),
+        detail="Something else kept this machine busy; seconds and failed requests prove nothing, what became of payments does.",
     )
 
 

@@ -94,6 +94,7 @@ class Sample:
     `checkers`: (check name, checker Region, healthy as that checker last saw it). `checks`: (check name, healthy as published).
     `answer_region`: the Region that a fresh DNS question for the shared name leads to, None when there was no answer.
     `held`: whether the standby's hold is set, None when it could not be asked. `faults`: the sentences of the faults in force.
+    `looked_seconds`: how long it took to ask for checkers and faults, of which no Region and no fault is in the way; None when unknown.
     """
 
     at_seconds: float
@@ -102,6 +103,7 @@ class Sample:
     checks: tuple[tuple[str, bool], ...] = ()
     held: bool | None = None
     faults: tuple[str, ...] = ()
+    looked_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

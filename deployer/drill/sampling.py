@@ -57,10 +57,18 @@ class Sampler:
         try:
             while not self._stopping.is_set():
                 at = self._now()
-                region, held, (checkers, checks, faults) = await asyncio.gather(
+                region, held, (checkers, checks, faults, took) = await asyncio.gather(
                     self._answer(names), self._held(client), asyncio.to_thread(self._view)
                 )
-                sample = Sample(at_seconds=at, answer_region=region, checkers=checkers, checks=checks, held=held, faults=faults)
+                sample = Sample(
+                    at_seconds=at,
+                    answer_region=region,
+                    checkers=checkers,
+                    checks=checks,
+                    held=held,
+                    faults=faults,
+                    looked_seconds=took,
+                )
                 self._samples.append(sample)
                 self._sampled(sample)
                 await asyncio.sleep(max(0.0, at + self._period - self._now()))
@@ -78,11 +86,14 @@ class Sampler:
         status = await client.status_of("/hold", region=self._target.regions[1])
         return {_HELD: True, _NOT_HELD: False}.get(status or 0)
 
-    def _view(self) -> tuple[CheckerView, CheckView, tuple[str, ...]]:
+    def _view(self) -> tuple[CheckerView, CheckView, tuple[str, ...], float]:
+        """Return how checks stand, what is broken, and how many seconds it took to ask."""
+        began = self._now()
         try:
-            return (*self._hands.checks(), self._hands.broken())
+            checkers, checks = self._hands.checks()
+            return checkers, checks, self._hands.broken(), self._now() - began
         except DeployerError:
-            return (), (), ()
+            return (), (), (), self._now() - began
 
 
 def seen_in(samples: tuple[Sample, ...], marks: tuple[Mark, ...]) -> tuple[Mark, ...]:

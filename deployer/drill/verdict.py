@@ -17,6 +17,7 @@ from deployer.drill.course_findings import (
     it_was_steady_before,
     recovery_seconds,
     the_generator_kept_its_rate,
+    the_machine_kept_up,
     the_regions_acted_as_one,
     traffic_ends_where_it_should,
     traffic_stayed,
@@ -40,6 +41,7 @@ Rule = Callable[[Evidence, Limits], Finding | None]
 
 RULES: Final[tuple[Rule, ...]] = (
     the_generator_kept_its_rate,
+    the_machine_kept_up,
     it_was_steady_before,
     clients_recovered_in_time,
     few_requests_failed,

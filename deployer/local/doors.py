@@ -36,7 +36,7 @@ Client = tuple[str, int]
 class Door:
     """What stands before one listener. `way` and `share_lost` say how connections fare now; `follow` is called when that may have changed.
 
-    `share_lost` is the share of connections that are reset at the moment. Everything belongs to the event loop's thread.
+    `share_lost` is the share of connections that are reset at the moment, for `zone_seconds`. Everything belongs to the loop's thread.
     """
 
     def __init__(
@@ -45,11 +45,13 @@ class Door:
         way: Callable[[], Way] = lambda: Way.OPEN,
         share_lost: Callable[[], float] = lambda: 0.0,
         draw: Callable[[], float] = random.random,
+        zone_seconds: float = ZONE_SECONDS,
     ) -> None:
         self._listener = listener
         self._way = way
         self._share_lost = share_lost
         self._draw = draw
+        self._zone_seconds = zone_seconds
         self._shut = False
         self._moved = asyncio.Event()
         self._open: WeakValueDictionary[Client, socket.socket] = WeakValueDictionary()
@@ -135,7 +137,7 @@ class Door:
             # Every look takes its part, so that all of them together take about the share.
             self._reset_share(1 - (1 - share) ** (1 / _ZONE_LOOKS))
             if looks_left > 1:
-                asyncio.get_running_loop().call_later(ZONE_SECONDS / _ZONE_LOOKS, self._lose, looks_left - 1)
+                asyncio.get_running_loop().call_later(self._zone_seconds / _ZONE_LOOKS, self._lose, looks_left - 1)
 
 
 class _Listening(socket.socket):

@@ -117,7 +117,8 @@ class Fault:
 
 @dataclass(slots=True)
 class RegionFaults:
-    """The faults of one embedded AWS. `edges` are its Regions with an edge; `known` all that a fault may name.
+    """The faults of one embedded AWS. `edges` are its Regions with an edge; `known` all that a fault may name, `zone_seconds`
+    how long a lost zone is lost.
 
     Changes belong to one thread, the event loop's; questions may come from any.
     """
@@ -125,6 +126,7 @@ class RegionFaults:
     edges: tuple[str, ...]
     known: tuple[str, ...]
     now: Callable[[], float] = time.monotonic
+    zone_seconds: float = ZONE_SECONDS
     _active: tuple[tuple[float, Fault], ...] = ()
     _count: int = 0
     _watchers: list[Callable[[], None]] = field(default_factory=list)
@@ -227,7 +229,7 @@ class RegionFaults:
 
     def _lasting(self) -> tuple[tuple[float, Fault], ...]:
         """Return what has not passed by itself."""
-        return tuple(one for one in self._active if one[1].kind is not FaultKind.ZONE_LOST or self.now() - one[0] < ZONE_SECONDS)
+        return tuple(one for one in self._active if one[1].kind is not FaultKind.ZONE_LOST or self.now() - one[0] < self.zone_seconds)
 
     def _tell(self) -> None:
         for changed in self._watchers:

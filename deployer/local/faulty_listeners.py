@@ -14,7 +14,7 @@ from deployer.local.asgi import Application
 from deployer.local.called_service import Whereabouts
 from deployer.local.doors import Door
 from deployer.local.fault_gate import FaultGate
-from deployer.local.faults import RegionFaults
+from deployer.local.faults import ZONE_SECONDS, RegionFaults
 from deployer.local.health_checkers import CHECKER_REGIONS
 
 Serving = Coroutine[Any, Any, None]
@@ -22,16 +22,21 @@ Serving = Coroutine[Any, Any, None]
 
 @dataclass(slots=True)
 class FaultyListeners:
-    """Serves `edges`, which are listening sockets by Region, and one endpoint for all; to be made on the event loop."""
+    """Serves `edges`, which are listening sockets by Region, and one endpoint for all; to be made on the event loop.
+
+    `time_scale` is how many times faster what passes by itself does so.
+    """
 
     edges: Mapping[str, socket.socket]
     ended: asyncio.Event
+    time_scale: float = 1.0
     faults: RegionFaults = field(init=False)
     _gate: FaultGate = field(init=False)
 
     def __post_init__(self) -> None:
         regions = tuple(self.edges)
-        self.faults = RegionFaults(edges=regions, known=tuple(sorted({*regions, *CHECKER_REGIONS})))
+        known = tuple(sorted({*regions, *CHECKER_REGIONS}))
+        self.faults = RegionFaults(edges=regions, known=known, zone_seconds=ZONE_SECONDS / self.time_scale)
         self._gate = FaultGate(self.faults)
 
     def endpoint(
@@ -47,6 +52,7 @@ class FaultyListeners:
 
     def edge(self, region: str, application: Application, tls: ssl.SSLContext) -> Serving:
         """Return the serving of a Region's edge."""
-        door = Door(self.edges[region], partial(self.faults.way, region), partial(self.faults.zone_share, region))
+        way, share = partial(self.faults.way, region), partial(self.faults.zone_share, region)
+        door = Door(self.edges[region], way, share, zone_seconds=self.faults.zone_seconds)
         self.faults.watch(door.follow)
         return door.serve(self._gate.edge(application, region, door), tls, self.ended)

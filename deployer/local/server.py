@@ -39,6 +39,7 @@ EXTENSIONS: Final[tuple[str, ...]] = (
     "deployer.local.copies",
     "deployer.local.organizations",
     "deployer.local.stack_sets",
+    "deployer.local.attach_change_sets",
     "deployer.local.stream_delivery",
     "deployer.local.secret_rotation",
     "deployer.local.alarm_actions",
@@ -175,7 +176,7 @@ async def _serve(
     application = attach.application()
     certificates = NameCertificates(load_or_create_authority(Path(state.home)), ALPN_PROTOCOLS)
     answers = {paths.INERT_RESOURCES: lambda: resource_types.inert_in_use(state.account_id)}
-    doors = FaultyListeners(edges, ended)
+    doors = FaultyListeners(edges, ended, options.time_scale)
     route53 = Route53(
         state.account_id,
         {region: edge.getsockname()[:2] for region, edge in edges.items()},

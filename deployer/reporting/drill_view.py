@@ -1,15 +1,24 @@
-"""What drills came to: the scenarios there are, and the verdict on one, rule by rule."""
+"""What drills came to: the scenarios there are, the verdict on one, rule by rule, and several side by side."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from deployer.reporting.words import count
+
+_SIDE_BY_SIDE: Final = (
+    ("recovery", "recovered in"),
+    ("failed-requests", "failed for good"),
+    ("data-loss", "lost"),
+    ("one-payment-a-key", "twice"),
+    ("split-brain", "both took new ones"),
+    ("traffic-stays", "moved"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +90,38 @@ class VerdictView:
         recovered = f", recovered in {self.recovery_seconds:.1f} s" if self.recovery_seconds is not None else ""
         verdict = f"broke {count(broken, 'limit')}" if broken else "kept every limit"
         return (f"{self.scenario}: {verdict}{recovered}.{scaled}", *(f"Look at {one}" for one in self.files))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrillsView:
+    """Several drills side by side, a row each: what was measured of those rules that every drill has."""
+
+    verdicts: tuple[VerdictView, ...]
+
+    def record(self) -> dict[str, Any]:
+        """Return each drill with what was measured, by rule."""
+        return {
+            "event": "drills",
+            "drills": [
+                {"scenario": one.scenario, "passed": one.passed, "time_scale": one.time_scale, "measured": dict(self._measured(one))}
+                for one in self.verdicts
+            ],
+        }
+
+    def drawing(self) -> RenderableType:
+        """Return a row a drill, broken ones in red with the rules they broke."""
+        table = Table(title="What was measured", title_justify="left", title_style="bold")
+        for name in ("", "scenario", *(title for _, title in _SIDE_BY_SIDE), "broken"):
+            table.add_column(name, overflow="fold")
+        for one in self.verdicts:
+            broken = ", ".join(row.rule for row in one.findings if row.broken)
+            cells = (measured for _, measured in self._measured(one))
+            table.add_row(Text("✓" if one.passed else "✗", "green" if one.passed else "red"), one.scenario, *cells, Text(broken, "red"))
+        return table
+
+    def _measured(self, verdict: VerdictView) -> tuple[tuple[str, str], ...]:
+        by_rule = {row.rule: row.measured for row in verdict.findings}
+        return tuple((rule, by_rule.get(rule, "")) for rule, _ in _SIDE_BY_SIDE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ from tests.support.scenarios import a_scenario
 from tests.support.two_regions import EventualReplicas
 
 # Rules that a busy machine may break by itself.
-OF_TIME = {"load-generator", "steady-before", "recovery", "failed-requests", "split-brain"}
+OF_TIME = {"load-generator", "machine", "steady-before", "recovery", "failed-requests", "split-brain"}
 
 
 class DrawsIdsByChance(Ledger):

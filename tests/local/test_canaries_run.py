@@ -22,6 +22,8 @@ REGIONS = ("us-east-1", "us-east-2")
 ROLES = dict(zip(REGIONS, ("primary", "secondary"), strict=True))
 # A minute passes in six seconds: health checkers ask that much oftener, too.
 TIME_SCALE = 10.0
+# Four runs, and as many until all is forgotten, on a machine that has other things to do.
+RUNS_SECONDS_MAX = 240.0
 
 
 @pytest.fixture(scope="module")
@@ -123,11 +125,11 @@ def test_what_canaries_pay_is_marked_as_no_business(stacks: PlainStacks) -> None
 
 def test_lost_region_is_called_lost_by_the_other_which_tells_its_topic_and_its_latch(stacks: PlainStacks) -> None:
     """The standby's alarms go off, the notice goes out, and traffic is held; then all is well again but for the hold."""
-    until(lambda: states(stacks, "us-east-2") == ["OK", "OK", "OK"])
+    until(lambda: states(stacks, "us-east-2") == ["OK", "OK", "OK"], RUNS_SECONDS_MAX)
     queue = subscribed(stacks, "us-east-2")
 
     with broken(stacks, Fault(kind=FaultKind.DEAD, region="us-east-1")):
-        sounded = until(lambda: state(stacks, "us-east-2", "peer-lost") == "ALARM")
+        sounded = until(lambda: state(stacks, "us-east-2", "peer-lost") == "ALARM", RUNS_SECONDS_MAX)
         watching = states(stacks, "us-east-2")
         [run, *_] = runs_of(stacks.aws, names(stacks, "us-east-2")["peer"], "us-east-2")
         notices = until(lambda: [one for one in received(stacks, queue) if "peer-lost" in one["AlarmName"]])
@@ -147,11 +149,11 @@ def test_lost_region_is_called_lost_by_the_other_which_tells_its_topic_and_its_l
 
 def test_watcher_that_is_cut_off_calls_nobody_lost(stacks: PlainStacks) -> None:
     """It reaches neither Region, and so knows nothing of the other: it doubts itself first, and longer than it might misjudge."""
-    until(lambda: states(stacks, "us-east-2") == ["OK", "OK", "OK"])
+    until(lambda: states(stacks, "us-east-2") == ["OK", "OK", "OK"], RUNS_SECONDS_MAX)
     began = datetime.now(UTC)
     with broken(stacks, Fault(kind=FaultKind.WATCHER_CUT_OFF, region="us-east-2")):
-        all_failing = until(lambda: states(stacks, "us-east-2") == ["ALARM", "ALARM", "ALARM"])
-    well_again = until(lambda: states(stacks, "us-east-2") == ["OK", "OK", "OK"])
+        all_failing = until(lambda: states(stacks, "us-east-2") == ["ALARM", "ALARM", "ALARM"], RUNS_SECONDS_MAX)
+    well_again = until(lambda: states(stacks, "us-east-2") == ["OK", "OK", "OK"], RUNS_SECONDS_MAX)
 
     assert all_failing
     assert well_again
@@ -160,10 +162,10 @@ def test_watcher_that_is_cut_off_calls_nobody_lost(stacks: PlainStacks) -> None:
 
 def test_canary_that_is_broken_by_itself_calls_nobody_lost(stacks: PlainStacks) -> None:
     """The other witness of that Region is well."""
-    until(lambda: states(stacks, "us-east-2") == ["OK", "OK", "OK"])
+    until(lambda: states(stacks, "us-east-2") == ["OK", "OK", "OK"], RUNS_SECONDS_MAX)
     began = datetime.now(UTC)
     with broken(stacks, Fault(kind=FaultKind.CANARY_BROKEN, service=names(stacks, "us-east-2")["peer"])):
-        failing = until(lambda: states(stacks, "us-east-2") == ["OK", "ALARM", "OK"])
+        failing = until(lambda: states(stacks, "us-east-2") == ["OK", "ALARM", "OK"], RUNS_SECONDS_MAX)
 
     assert failing
     assert rang(stacks, "us-east-2", "peer-lost", since=began) == []

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from deployer.local import attach_workers
+from tests.support.edges import a_function as a_real_function
+from tests.support.edges import function_trust
+from tests.support.embedded import EmbeddedAws
+from tests.support.stacks import deploy
+
+RAISING = """
+import os
+
+def handle(event, context):
+    if event["how"] == "raise":
+        raise RuntimeError("as it was told")
+    if event["how"] == "end":
+        os._exit(1)
+    return os.getpid()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -17,10 +34,10 @@ def acquire() -> object:
     from ministack.core import lambda_runtime
     from ministack.services import lambda_svc
 
-    before = lambda_svc.acquire_worker
+    before = lambda_svc.acquire_worker, lambda_runtime.Worker.invoke, lambda_runtime._PYTHON_WORKER_SCRIPT
     attach_workers.register()
     yield lambda_svc.acquire_worker
-    lambda_svc.acquire_worker = before
+    lambda_svc.acquire_worker, lambda_runtime.Worker.invoke, lambda_runtime._PYTHON_WORKER_SCRIPT = before
     lambda_runtime._workers.clear()
 
 
@@ -88,3 +105,21 @@ def test_calls_beyond_the_machines_concurrency_are_throttled(acquire: object) ->
     ]
 
     assert lambda_svc.acquire_worker(*function) == (None, "func_cap")
+
+
+def test_process_whose_handler_raises_serves_the_next_call(embedded_aws: EmbeddedAws) -> None:
+    """As an environment at Lambda does; one that ends by itself is another one the next time."""
+    role = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": function_trust()}}
+    resources = {"Role": role, "Function": a_real_function(embedded_aws, "us-east-1", RAISING)}
+    function = deploy(embedded_aws, resources, {"Name": {"Ref": "Function"}})
+
+    def call(how: str) -> tuple[bool, Any]:
+        answer = embedded_aws.clients("lambda").invoke(FunctionName=function.outputs["Name"], Payload=json.dumps({"how": how}))
+        return "FunctionError" in answer, json.loads(answer["Payload"].read())
+
+    first, raised, second, ended, third = (call(how) for how in ("tell", "raise", "tell", "end", "tell"))
+
+    assert (raised[0], raised[1]["errorMessage"]) == (True, "as it was told")
+    assert second == first
+    assert ended[0]
+    assert third != first

@@ -19,9 +19,9 @@ def handler(event, context):
 """
 
 
-def until(holds: Callable[[], Any]) -> Any:
+def until(holds: Callable[[], Any], seconds_max: float = WAIT_SECONDS_MAX) -> Any:
     """Return what `holds` answers once it is something; its last answer when that takes too long."""
-    deadline = time.monotonic() + WAIT_SECONDS_MAX
+    deadline = time.monotonic() + seconds_max
     while not (answer := holds()) and time.monotonic() < deadline:
         time.sleep(0.05)
     return answer

@@ -139,7 +139,7 @@ def _course_of(number: int, due: float, unknown: frozenset[int], quiet: bool) ->
 
 def _sample(at: float, quiet: bool) -> Sample:
     moved = not quiet and at >= MOVED_SECONDS
-    return Sample(at_seconds=at, answer_region=SECONDARY if moved else PRIMARY, held=moved)
+    return Sample(at_seconds=at, answer_region=SECONDARY if moved else PRIMARY, held=moved, looked_seconds=0.02)
 
 
 def with_request(record: DrillRecord, number: int, *attempts: Attempt) -> DrillRecord:
@@ -148,6 +148,12 @@ def with_request(record: DrillRecord, number: int, *attempts: Attempt) -> DrillR
         record,
         requests=tuple(replace(one, attempts=attempts) if one.idempotency_key == key_of(number) else one for one in record.requests),
     )
+
+
+def with_late_looks(record: DrillRecord, count: int) -> DrillRecord:
+    """Return the record with this many looks that took three seconds."""
+    late = (replace(one, looked_seconds=3.0) for one in record.samples[:count])
+    return replace(record, samples=(*late, *record.samples[count:]))
 
 
 def without_item(record: DrillRecord, number: int, *regions: str) -> DrillRecord:

@@ -74,6 +74,18 @@ def test_broken_limit_is_exit_9(deployer: CommandLine, tmp_path: Path) -> None:
     assert (tmp_path / "out" / "one" / "record.json").exists()
 
 
+def test_every_scenario_is_drilled_but_those_that_need_people(deployer: CommandLine) -> None:
+    """One after the other, and side by side in the end."""
+    params = prepare(deployer, "one", "two")
+    by_people = SCENARIO.replace("NAME", "three").replace("faults: [{kind: dead, region: primary}]", "actions: [{kind: by-hand}]")
+    (deployer.folder / "drills" / "three.yaml").write_text(by_people)
+    rooms = DrillRooms()
+    told = records(deployer.run("drill", params, "--every-scenario", "--json", rooms=rooms))
+
+    assert rooms.drilled == ["one", "two"]
+    assert [(one["scenario"], one["passed"]) for one in told[-1]["drills"]] == [("one", True), ("two", True)]
+
+
 def test_program_gets_findings_as_records(deployer: CommandLine) -> None:
     """One record a scenario, with every rule."""
     told = records(deployer.run("drill", prepare(deployer, "one"), "--scenario", "one", "--json", rooms=DrillRooms()))

@@ -48,6 +48,8 @@ def test_sample_holds_name_hold_checks_and_faults(world: PayingRegions) -> None:
     assert (first.answer_region, first.held, first.checks, first.faults) == (EAST, False, (("primary", True),), ())
     assert first.checkers == (("primary", "sa-east-1", True),)
     assert (second.answer_region, second.held) == (MIDDLE, True)
+    assert first.looked_seconds is not None
+    assert 0 <= first.looked_seconds < 30
 
 
 def test_what_does_not_answer_is_unknown(world: PayingRegions) -> None:

@@ -23,6 +23,7 @@ from tests.support.drill_records import (
     id_of,
     key_of,
     limits,
+    with_late_looks,
     with_request,
     without_item,
 )
@@ -66,6 +67,8 @@ BROKEN = [
         {"load-generator"},
         id="generator late",
     ),
+    pytest.param(with_late_looks(a_record(), 8), {}, {"machine"}, id="machine busy with something else"),
+    pytest.param(with_late_looks(a_record(), 5), {}, set(), id="a look late now and then"),
     pytest.param(replace(a_record(), requests=()), {}, {"load-generator", "steady-before", "ledger-agrees"}, id="no traffic"),
     pytest.param(
         with_request(with_request(a_record(), 13, an_attempt(13, PRIMARY, Outcome.FAILED), answered(13, 14, PRIMARY)), 14),

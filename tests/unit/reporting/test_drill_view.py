@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from deployer.reporting.drill_view import FindingRow, ScenarioListView, VerdictView
+from deployer.reporting.drill_view import DrillsView, FindingRow, ScenarioListView, VerdictView
 from deployer.reporting.report import HumanReport
 from tests.support.command_line import StillClock
 
@@ -26,7 +26,7 @@ def a_verdict(*rows: FindingRow, recovery_seconds: float | None = 41.26, time_sc
     )
 
 
-def drawn(view: VerdictView | ScenarioListView) -> str:
+def drawn(view: VerdictView | ScenarioListView | DrillsView) -> str:
     """Return what a person sees where there is no terminal."""
     out = io.StringIO()
     HumanReport(clock=StillClock(), out=out, err=io.StringIO()).show(view)
@@ -49,6 +49,16 @@ def test_broken_limit_comes_with_examples() -> None:
     assert "broke 1 limit." in told
     assert "id-1; id-2" in told
     assert "✗" in told
+
+
+def test_several_drills_stand_side_by_side() -> None:
+    """What was measured of each, and which rules were broken."""
+    view = DrillsView(verdicts=(a_verdict(KEPT), a_verdict(KEPT, BROKE)))
+    told = drawn(view)
+
+    assert "data-loss" in told
+    assert "3, 1.2 s" in told
+    assert [one["measured"]["data-loss"] for one in view.record()["drills"]] == ["", "3, 1.2 s"]
 
 
 def test_scaled_time_is_said() -> None:
