@@ -18,20 +18,26 @@ from deployer.planning.template_text import read_template, section
 _WAYS_OUT: Final = (
     (
         re.compile(r"^REVIEW_IN_PROGRESS$"),
-        "It was never executed. Delete it with `aws cloudformation delete-stack {stack}`, then plan again.",
+        "It was never executed. Run `deployer mend`, or `aws cloudformation delete-stack {stack}` yourself, then plan again.",
     ),
     (re.compile(r"IN_PROGRESS$"), "Wait until it has settled, then plan again; `deployer status` shows it."),
     (
-        re.compile(r"^(ROLLBACK_COMPLETE|ROLLBACK_FAILED|CREATE_FAILED|IMPORT_ROLLBACK_FAILED)$"),
-        "It was never finished. Delete it with `aws cloudformation delete-stack {stack}`, then plan again.",
+        re.compile(r"^(ROLLBACK_COMPLETE|ROLLBACK_FAILED|CREATE_FAILED)$"),
+        "It was never finished. Run `deployer mend`, or `aws cloudformation delete-stack {stack}` yourself, then plan again.",
+    ),
+    (
+        re.compile(r"^IMPORT_ROLLBACK_FAILED$"),
+        "An import into it could not be taken back. Look at it with `aws cloudformation describe-stack-resources {stack}` before anything "
+        "is deleted: it may hold what was whole before.",
     ),
     (
         re.compile(r"^UPDATE_ROLLBACK_FAILED$"),
-        "Remove what its events name as the cause, run `aws cloudformation continue-update-rollback {stack}`, then plan again.",
+        "Remove what its events name as the cause, run `deployer mend` (or `aws cloudformation continue-update-rollback {stack}` "
+        "yourself), then plan again.",
     ),
     (
         re.compile(r"^UPDATE_FAILED$"),
-        "Return it to its last good state with `aws cloudformation rollback-stack {stack}`, then plan again.",
+        "Return it to its last good state with `deployer mend`, or `aws cloudformation rollback-stack {stack}` yourself, then plan again.",
     ),
     (
         re.compile(r"^DELETE_FAILED$"),
@@ -45,11 +51,16 @@ _NEW_ENVIRONMENT: Final = "roll out a new environment under another suffix and m
 _REMADE: Final = ("ROLLBACK_COMPLETE", "CREATE_FAILED", "REVIEW_IN_PROGRESS")
 
 
-def rollout_blockers(environment: Environment, survey: Survey, own_operation_ids: tuple[str, ...]) -> tuple[Blocker, ...]:
-    """Return what keeps a roll-out from being performed; `own_operation_ids` are those its steps would start."""
+def rollout_blockers(environment: Environment, survey: Survey, own_operation_ids: tuple[str, ...], own_tokens: str) -> tuple[Blocker, ...]:
+    """Return what keeps a roll-out from being performed.
+
+    `own_operation_ids` are those that its steps would start; `own_tokens` is what the tokens of its stack operations begin with: one
+    that an earlier run began is attached to.
+    """
     blockers = [*account_blockers(environment, survey)]
     for stack in (*survey.bootstrap, *((survey.global_,) if survey.global_ else ())):
-        blockers.extend(_stuck(stack))
+        if not (stack.token and stack.token.startswith(own_tokens)):
+            blockers.extend(_stuck(stack))
     if survey.stack_set is not None:
         blockers.extend(_stack_set_blockers(environment, survey.stack_set, own_operation_ids))
         blockers.extend(_lock_blockers(environment, survey.stack_set))
@@ -93,11 +104,6 @@ def inoperable_blockers(stack_set: StackSetFacts) -> Iterator[Blocker]:
             )
 
 
-def _stack_set_blockers(environment: Environment, stack_set: StackSetFacts, own_operation_ids: tuple[str, ...]) -> Iterator[Blocker]:
-    yield from operation_blockers(stack_set, own_operation_ids)
-    yield from inoperable_blockers(stack_set)
-    for instance in stack_set.instances:
-        if instance.region not in environment.rollout_order:
 def protection_blockers(stack: StackFacts) -> Iterator[Blocker]:
     """Yield a blocker for a stack that has to be deleted and has termination protection."""
     if stack.termination_protection:
@@ -110,6 +116,11 @@ def protection_blockers(stack: StackFacts) -> Iterator[Blocker]:
         )
 
 
+def _stack_set_blockers(environment: Environment, stack_set: StackSetFacts, own_operation_ids: tuple[str, ...]) -> Iterator[Blocker]:
+    yield from operation_blockers(stack_set, own_operation_ids)
+    yield from inoperable_blockers(stack_set)
+    for instance in stack_set.instances:
+        if instance.region not in environment.rollout_order:
             yield Blocker(
                 summary=f"{stack_set.name} has an instance in {instance.region}, which the parameter file does not name",
                 hint=f"A pair cannot be changed in place: correct `regions`, or remove the instance in {instance.region} first.",
@@ -119,14 +130,14 @@ def protection_blockers(stack: StackFacts) -> Iterator[Blocker]:
         for stack in stacks_of(stack_set):
             if stack.status not in _REMADE:
                 yield from _stuck(stack)
+            else:
+                # What is made anew is deleted first, and that fails (F4.11).
+                yield from protection_blockers(stack)
 
 
 def _table_blockers(environment: Environment, table: DeployedTable) -> Iterator[Blocker]:
     wanted = "STRONG" if environment.table.consistency == "strong" else "EVENTUAL"
     if table.consistency not in ("", wanted):
-            else:
-                # What is made anew is deleted first, and that fails (F4.11).
-                yield from protection_blockers(stack)
         yield Blocker(
             summary=f"The table's consistency is {table.consistency} and cannot become {wanted}: it is fixed at creation",
             hint=f"Set table.consistency back, or {_NEW_ENVIRONMENT}.",

@@ -14,6 +14,7 @@ from deployer.planning.survey import OperationFacts, Survey
 
 UNDER_WAY: Final = ("RUNNING", "STOPPING", "QUEUED")
 
+_TOKEN_CHARACTERS: Final = 40
 _SHAPE: Final = re.compile(r"[a-z-]+-[0-9a-f]{16}-[0-9a-f]{16}")
 
 
@@ -29,6 +30,11 @@ def operation_id(phase: str, content: object, last: OperationFacts | None) -> st
         if same:
             return same[0]
     return beginning + digest_of(last.operation_id if last else None)[:16]
+
+
+def token_prefix(content_digest: str) -> str:
+    """Return what every ClientRequestToken of a roll-out of this content begins with, whatever plan performs it."""
+    return f"rollout-{content_digest[:_TOKEN_CHARACTERS]}"
 
 
 def undo_operation_id(content_digest: str, began_at: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from deployer.params.model import Environment
 from deployer.planning.blockers import rollout_blockers
 from deployer.planning.gated_order import gated
-from deployer.planning.operation_ids import undo_operation_ids
+from deployer.planning.operation_ids import token_prefix, undo_operation_ids
 from deployer.planning.parameter_values import KnownOutputs
 from deployer.planning.plan import Bounds, RolloutOpening, RolloutPlan, StackApply, StackSetRollout, Step
 from deployer.planning.plan_file import identified
@@ -68,7 +68,7 @@ def plan_rollout(environment: Environment, system: RenderedSystem, survey: Surve
             home_region=environment.home_region,
             steps=tuple(steps),
             blockers=(
-                *rollout_blockers(environment, survey, (*own_ids, *undo_operation_ids(survey))),
+                *rollout_blockers(environment, survey, (*own_ids, *undo_operation_ids(survey)), token_prefix(opening.content_digest)),
                 *undo_blockers(survey, opening),
             ),
             templates=tuple(sorted({**bodies, **_bodies_before(survey, opening)}.items())),

@@ -85,4 +85,7 @@ def _judge(standing: StackFacts | None, template: RenderedTemplate, values: dict
         return "create", "it does not exist yet"
     stands = Standing(template_body=standing.template_body, parameters=standing.parameters, tags=standing.tags)
     found = differences(stands, template.body, values, tags)
+    if standing.token:
+        # Whatever is at work has to end before anything is known; an earlier run's own is attached to.
+        found = (*found, f"it is {standing.status}")
     return ("update", "; ".join(found)) if found else ("none", "nothing differs")

@@ -12,7 +12,10 @@ from deployer.planning.restore_point import RestorePoint
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackFacts:
-    """One existing stack. `parameters` and `outputs` are sorted (name, value) pairs; `template_body` is as it was sent."""
+    """One existing stack. `parameters` and `outputs` are sorted (name, value) pairs; `template_body` is as it was sent.
+
+    `token` is the ClientRequestToken of the operation that is at work on it, "" when none is or AWS does not tell.
+    """
 
     name: str
     region: str
@@ -24,6 +27,7 @@ class StackFacts:
     tags: tuple[tuple[str, str], ...]
     outputs: tuple[tuple[str, str], ...]
     termination_protection: bool
+    token: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from deployer.aws.artifacts import key_present, object_present
 from deployer.aws.buckets import count_objects
 from deployer.aws.rollout_records import RecordPlace, read_rollout_record
 from deployer.aws.session import Aws
+from deployer.aws.stack_events import newest_operation_events
 from deployer.aws.stack_sets import (
     OperationSummary,
     StackInstance,
@@ -23,7 +24,6 @@ from deployer.aws.stack_sets import (
     read_overrides,
     read_stack_set,
 )
-from deployer.aws.stack_events import newest_operation_events
 from deployer.aws.stacks import GONE, Stack, read_stack, read_template
 from deployer.params.model import Environment
 from deployer.planning.restoring import package_keys, point_of_document

@@ -62,7 +62,10 @@ class LoggedCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedRun:
-    """One roll-out or tear-down; `outcome` is that of `RolloutEnded`, or `cut off` when the log ends before it."""
+    """One roll-out or tear-down; `outcome` is that of `RolloutEnded`, or `cut off` when the log ends before it.
+
+    `standing` is what stood where after an undo, a line each; none where nothing was undone.
+    """
 
     plan_id: str
     suffix: str
@@ -73,6 +76,7 @@ class LoggedRun:
     steps: tuple[LoggedStep, ...]
     failed_resources: tuple[FailedResource, ...]
     checks: tuple[LoggedCheck, ...] = ()
+    standing: tuple[str, ...] = ()
 
 
 def read_last_run(path: Path) -> LoggedRun:
@@ -112,6 +116,7 @@ def _record(line: str, place: str) -> dict[str, Any]:
 def _run(records: Sequence[dict[str, Any]]) -> LoggedRun:
     first = records[0]
     ends = [record for record in records if record["event"] == "rollout_ended"]
+    undone = next((record.get("standing") for record in records if record["event"] == "undo_ended"), None)
     return LoggedRun(
         plan_id=str(first.get("plan_id", "")),
         suffix=str(first.get("suffix", "")),
@@ -119,6 +124,7 @@ def _run(records: Sequence[dict[str, Any]]) -> LoggedRun:
         began_at=str(first.get("at", "")),
         outcome=str(ends[0].get("outcome", "")) if ends else CUT_OFF,
         took_seconds=_seconds(ends[0]) if ends else 0.0,
+        standing=tuple(map(str, undone)) if isinstance(undone, list) else (),
         steps=tuple(_steps(records)),
         failed_resources=tuple(_failed_resources(records)),
         checks=tuple(_checks(records)),

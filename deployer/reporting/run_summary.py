@@ -26,6 +26,8 @@ def run_markdown(run: LoggedRun) -> str:
     for step in run.steps:
         if step.state == "failed":
             lines += _failure(step)
+    if run.standing:
+        lines += ["What stands where after the undo:", "", *(f"- {line}" for line in run.standing), ""]
     if run.failed_resources:
         lines += ["| Region | stack | resource | status | CloudFormation's reason |", "|---|---|---|---|---|"]
         for one in run.failed_resources[:_RESOURCES_MAX]:

@@ -8,18 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from threading import Event as Flag
 from threading import Lock
-from typing import Final
 
 from deployer.aws.session import Aws
 from deployer.aws.template_source import TemplateSource, template_source
 from deployer.outside.view import Outside
+from deployer.planning.operation_ids import token_prefix
 from deployer.planning.plan import RolloutOpening, RolloutPlan
 from deployer.rollout.held_record import HeldRecord
 from deployer.vocabulary.clock import Clock
 from deployer.vocabulary.events import Event, Listener
 from deployer.vocabulary.names import name_of
-
-_TOKEN_PLAN_CHARACTERS: Final = 40
 
 
 class StepStopped(Exception):
@@ -81,7 +79,7 @@ class RolloutContext:
         Made from what is rolled out, so that a plan made anew after a kill knows them too; a tear-down's is its plan's own.
         """
         opening = next((step for step in self.plan.steps if isinstance(step, RolloutOpening)), None)
-        return f"rollout-{(opening.content_digest if opening else self.plan.plan_id)[:_TOKEN_PLAN_CHARACTERS]}"
+        return token_prefix(opening.content_digest if opening else self.plan.plan_id)
 
 
 class Patience:
