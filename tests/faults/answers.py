@@ -40,7 +40,7 @@ class Refusal:
             body = ""
         elif is_s3:
             body = error
-        elif service.metadata["protocol"] == "json":
+        elif service.resolved_protocol in ("json", "rest-json"):
             headers |= {"x-amzn-ErrorType": code}
             body = json.dumps({"__type": code, "message": self.message})
         else:

@@ -19,8 +19,6 @@ def run(name: str, disturbing: Disturbing, *, attempts_max: int = ATTEMPTS_MAX) 
     options = parser.parse_args()
     with a_server() as server:
         outcome = perform(server, disturbing, every=options.every, seed=options.seed, attempts_max=attempts_max, tell=True)
-    for fault in outcome.faults:
-        print(f"FAULT {fault}", file=sys.stderr)
     print(outcome.table())
     print(f"{name}: {len(outcome.trials)} positions, {len(outcome.faults)} faults, {outcome.took_seconds:.0f} s")
     return 1 if outcome.faults else 0

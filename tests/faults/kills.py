@@ -31,6 +31,11 @@ class Kill:
         return f"killed {self.moment}"
 
     @property
+    def comes_after(self) -> bool:
+        """The moment says it."""
+        return self.moment == "after"
+
+    @property
     def waits_for_rest(self) -> bool:
         """Killed before a call: run again when AWS is at rest."""
         return self.moment == "before"

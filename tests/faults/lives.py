@@ -34,6 +34,11 @@ class Disturbance(Protocol):
         ...
 
     @property
+    def comes_after(self) -> bool:
+        """Whether the call has been answered when it strikes."""
+        ...
+
+    @property
     def waits_for_rest(self) -> bool:
         """Whether AWS has finished what it was at before the run is run again."""
         ...
@@ -54,6 +59,13 @@ class Chapter:
     ending: Ending
     standing: Standing
     effects: Counter[str]
+
+    def is_over_for(self, disturbance: Disturbance) -> bool:
+        """Return whether nothing of the run is left to be done: it fails by design, and was disturbed after the answer to its last call.
+
+        Run again, it would be another roll-out of the same broken version.
+        """
+        return self.ending.exit_code != 0 and disturbance.comes_after and disturbance.call == self.ending.seen[-1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +130,7 @@ def _disturbed(world: World, look: Look, run: Run, disturbance: Disturbance, cha
     if objection:
         wrong.append(objection)
     was_reached = first.was_killed or disturbance.call in first.seen
-    if first.exit_code != chapter.ending.exit_code:
+    if first.exit_code != chapter.ending.exit_code and not chapter.is_over_for(disturbance):
         if disturbance.waits_for_rest:
             _rest(look)
         again = world.perform(run, look.suffix)

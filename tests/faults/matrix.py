@@ -164,6 +164,9 @@ def _all_trials(
                 begin(left)
             done_count += len(trials)
             yield from trials
+            if count:
+                for trial in (one for one in trials if not one.is_sound):
+                    print(f"FAULT {_told(trial)}", file=sys.stderr, flush=True)
         if count and time.monotonic() - told_at > _PROGRESS_SECONDS:
             told_at = time.monotonic()
             print(f"{done_count} of {count} positions", file=sys.stderr, flush=True)

@@ -13,7 +13,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 from botocore.model import OperationModel
 
-from deployer.vocabulary.errors import AwsRefused
+from deployer.vocabulary.errors import AwsRefused, RolloutUndone, UndoFailed
 from tests.faults.answers import BROKEN, DENIED, EXPIRED, THROTTLED, Refusal, let_arrive
 from tests.faults.calls import Call, Calls
 from tests.faults.runs import Ending
@@ -46,6 +46,11 @@ class Troubled:
         return self.trouble.kind
 
     @property
+    def comes_after(self) -> bool:
+        """Trouble comes before there is an answer."""
+        return False
+
+    @property
     def waits_for_rest(self) -> bool:
         """Whoever has new credentials or the network back does so later; a run refused once is repeated at once."""
         return self.trouble.spreads
@@ -67,13 +72,15 @@ class Troubled:
         return Calls(before_sending=meet)
 
     def objection(self, ending: Ending, undisturbed: Ending) -> str:
-        """Object unless the run ended as it should, or, when the trouble stayed, as refused by AWS, in words and with a way out."""
+        """Object unless the run ended as it should, or, when the trouble stayed, as refused by AWS and with a way out."""
         if ending.exit_code == undisturbed.exit_code:
             return ""
         if self.trouble.passes:
             return f"trying again would have done, but it ended with {ending.exit_code}: {ending.said}"
-        if ending.exit_code != AwsRefused.exit_code:
-            return f"it ended with {ending.exit_code} instead of {AwsRefused.exit_code}: {ending.said}"
+        # While something is put back, a refusal means that the undo could not be finished: the next run goes on with it.
+        expected = (AwsRefused.exit_code, *((UndoFailed.exit_code,) if undisturbed.exit_code == RolloutUndone.exit_code else ()))
+        if ending.exit_code not in expected:
+            return f"it ended with {ending.exit_code} and not as refused by AWS: {ending.said}"
         if not ending.hint:
             return f"it ended without a way out: {ending.said}"
         return ""
