@@ -37,7 +37,8 @@ def roll_out_stack_set(step: StackSetRollout, context: RolloutContext) -> None:
     earlier = earlier_run(step, context, standing)
     if earlier == "later step":
         return
-    if earlier == "other step":
+    if earlier == "other step" or (earlier == "none" and step.phase == "activation"):
+        # The second pass is planned before its values are known: where they turn out to be those that stand, there is nothing to do.
         found = read_stack_set(context.aws, step.stack_set_name, step.region)
         standing = list_instances(context.aws, step.stack_set_name, step.region)
         if _is_defined(step, context, found) and _is_current(step, standing):

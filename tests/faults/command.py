@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from deployer.aws.session import ATTEMPTS_MAX
 from tests.faults.matrix import Disturbing, a_server, perform

@@ -187,6 +187,16 @@ def test_region_that_the_second_pass_left_behind_is_updated() -> None:
     assert operations(world)[-1] == ("rollout-0001-update-1", "UPDATE", (HOME, PEER))
 
 
+def test_second_pass_with_the_values_that_stand_does_nothing() -> None:
+    """Planned because the global stack was about to change; what the Regions take from it has stayed as it was."""
+    world = FakeAws()
+    perform(world)
+
+    perform(world, phase="activation", operation_id="later-0001", action="update")
+
+    assert [operation_id for operation_id, _, _ in operations(world)] == ["rollout-0001-create-1"]
+
+
 def test_old_success_does_not_hide_what_happened_since() -> None:
     """When another plan has touched the StackSet meanwhile, the same plan is performed anew."""
     world = FakeAws()
