@@ -170,6 +170,6 @@ def _global(content: str) -> str:
         {
             "Parameters": {"Home": {"Type": "String"}, "Peer": {"Type": "String"}},
             "Resources": {"Both": _setting({"Fn::Sub": f"{content} in ${{Home}} and ${{Peer}}"}), "Pause": _pause(content)},
-            "Outputs": {"Both": {"Value": {"Ref": "Both"}}},
+            "Outputs": {"Both": {"Value": {"Fn::Sub": f"{content}: ${{Both}}"}}},
         }
     )
