@@ -39,6 +39,7 @@ EXTENSIONS: Final[tuple[str, ...]] = (
     "deployer.local.copies",
     "deployer.local.organizations",
     "deployer.local.stack_sets",
+    "deployer.local.attach_change_sets",
     "deployer.local.stream_delivery",
     "deployer.local.secret_rotation",
     "deployer.local.alarm_actions",

@@ -146,12 +146,26 @@ def test_every_call_is_the_pipelines_or_done_by_hand(resources: Any) -> None:
     assert made >= BY_HAND, "Nothing calls it any more."
 
 
-def test_role_of_plans_only_reads(resources: Any) -> None:
-    """Code of a pull request runs with it before anybody has read it."""
-    actions = actions_of(statements_of(resources, "PlanRole"))
+def test_role_of_plans_only_reads_and_previews(resources: Any) -> None:
+    """Code of a pull request runs with it before anybody has read it: it may ask what a change would do, of these stacks alone."""
+    statements = statements_of(resources, "PlanRole")
+    others = {one for one in actions_of(statements) if not one.split(":")[1].startswith(("Describe", "Detect", "Get", "List"))}
+    [preview] = [one for one in statements if "cloudformation:CreateChangeSet" in one["Action"]]
+    [bodies] = [one for one in statements if "s3:PutObject" in one["Action"]]
 
-    assert {one.split(":")[0] for one in actions} == {"cloudformation", "s3"}
-    assert all(one.split(":")[1].startswith(("Describe", "Detect", "Get", "List")) for one in actions)
+    assert {one.split(":")[0] for one in actions_of(statements)} == {"cloudformation", "s3"}
+    assert others == {"cloudformation:CreateChangeSet", "cloudformation:DeleteChangeSet", "s3:PutObject"}
+    assert [one["Fn::Sub"].split(":stack/")[1] for one in preview["Resource"]] == [
+        "payment-bootstrap-test/*",
+        "payment-global-test/*",
+        "StackSet-payment-regional-test-*",
+    ]
+    assert all(one["Fn::Sub"].endswith("/previews/*") for one in bodies["Resource"])
+
+
+def test_nobody_in_the_pipeline_executes_a_change_set(resources: Any) -> None:
+    """A preview stays one, whoever made it and whatever it holds."""
+    assert "cloudformation:ExecuteChangeSet" not in actions_of(statements_of(resources, "PlanRole", "RollOutRole"))
 
 
 def test_bootstrap_is_for_people_to_change(resources: Any) -> None:
@@ -161,6 +175,7 @@ def test_bootstrap_is_for_people_to_change(resources: Any) -> None:
     assert actions_of(touching) == {
         *(f"cloudformation:{one}" for one in ("DescribeStacks", "GetTemplate")),
         *(f"cloudformation:{one}" for one in ("DescribeStackResourceDrifts", "DetectStackDrift", "DetectStackResourceDrift")),
+        *(f"cloudformation:{one}" for one in ("CreateChangeSet", "DeleteChangeSet", "DescribeChangeSet", "ListChangeSets")),
     }
 
 
