@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from deployer.local.state import LocalState
     from deployer.params.model import Environment
 
-# The embedded AWS is ready in a moment; bounds stay as they are.
+# The embedded AWS is ready in a moment, and nobody else pays on it who could show what a gate waits for; bounds stay as they are.
 POLL_SECONDS_MAX: Final = 0.2
+BURN_IN_SECONDS_MAX: Final = 5.0
+SAMPLE_SECONDS_MAX: Final = 1.0
 
 
 class RehearsalRooms(Rooms):
@@ -68,7 +70,14 @@ def rehearsed(environment: Environment) -> Environment:
     from deployer.params.delivery import CiParameters
 
     kept = environment.backup.model_copy(update={"enabled": environment.is_backed_up})
-    rollout = environment.rollout.model_copy(update={"poll_seconds": min(environment.rollout.poll_seconds, POLL_SECONDS_MAX)})
+    rollout = environment.rollout
+    rollout = rollout.model_copy(
+        update={
+            "poll_seconds": min(rollout.poll_seconds, POLL_SECONDS_MAX),
+            "gate_burn_in_seconds": min(rollout.gate_burn_in_seconds, BURN_IN_SECONDS_MAX),
+            "gate_sample_seconds": min(rollout.gate_sample_seconds, SAMPLE_SECONDS_MAX),
+        }
+    )
     return environment.model_copy(
         update={
             "target": "local",

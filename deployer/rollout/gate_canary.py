@@ -33,7 +33,8 @@ def look_at_canaries(gated: GatedRegion, aws: Aws, *, since: datetime, seen: set
 def judge_runs(runs: Collection[CanaryRun], seen: Collection[str]) -> Finding:
     """Return whether none of these runs failed but those that were `seen` before."""
     for run in runs:
+        if not run.passed and run.run_id in seen:
+            return Finding(is_good=True, detail=f"no run has ended since the one of {run.started:%H:%M:%SZ} that failed")
         if not run.passed:
-            told = f"the run of {run.started:%H:%M:%SZ} failed: {run.reason}".rstrip(": ")
-            return Finding(is_good=run.run_id in seen, detail=told)
+            return Finding(is_good=False, detail=f"the run of {run.started:%H:%M:%SZ} failed: {run.reason}".rstrip(": "))
     return Finding(is_good=True, detail="its newest run passed" if runs else "no run has ended since the roll-out began")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from threading import Event as Flag
 from typing import Any
 
 from deployer.aws.session import Aws, AwsAccess
@@ -48,6 +49,7 @@ class GatedWorld:
     aws: FakeAws = field(init=False)
     api: FakeApi = field(default_factory=FakeApi)
     began: datetime = field(init=False)
+    stopped: Flag = field(default_factory=Flag)
 
     def __post_init__(self) -> None:
         self.aws = FakeAws(self.clock)
@@ -55,7 +57,7 @@ class GatedWorld:
 
     def passes(self, gate: Gate, outside: Outside | None = None) -> None:
         """Stand at a gate until it ends; raises what it raises."""
-        context = RolloutContext(plan=a_plan(), aws=self.aws.aws(), clock=self.clock, listener=self.events.append)
+        context = RolloutContext(plan=a_plan(), aws=self.aws.aws(), clock=self.clock, listener=self.events.append, stopped=self.stopped)
         pass_gate(gate, context, outside=outside or self.api, since=self.began)
 
     def sampled(self, check: str, region: str = OHIO) -> list[GateSampled]:

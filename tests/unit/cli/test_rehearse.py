@@ -28,7 +28,7 @@ class StageRooms(DrillRooms):
         super().__init__(**more)
         self.plans = [self.plan, again]
 
-    def plan_rollout(self, environment: Any, system: Any, survey: Any) -> Any:
+    def plan_rollout(self, environment: Any, system: Any, survey: Any, *, without_undo: bool = False) -> Any:
         """Return the next plan."""
         return self.plans.pop(0) if len(self.plans) > 1 else self.plans[0]
 
@@ -145,6 +145,8 @@ def test_a_real_environment_is_rehearsed_as_it_is_but_for_what_only_its_account_
     assert left_out(environment) == ("zone.hosted_zone_id", "security.permissions_boundary_arn")
     assert left_out(an_environment()) == ()
     assert stage.model_copy(update={"target": "aws"}).failover == environment.failover
+    assert (stage.rollout.gate_burn_in_seconds, stage.rollout.gate_sample_seconds) == (5.0, 1.0), "nobody waits for a burn-in of AWS"
+    assert stage.rollout.gate_seconds_max == environment.rollout.gate_seconds_max
 
 
 @pytest.mark.parametrize("scale", [0.5, 6])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from deployer.rollout.context import StepStopped
 from deployer.vocabulary.errors import AwsRefused, GateFailed
 from tests.support.gates import EAST, OHIO, GatedWorld, a_gate, sick_between
 from tests.support.rollout.clock import FakeClock
@@ -141,6 +144,17 @@ def test_failed_run_of_a_canary_begins_the_burn_in_anew() -> None:
     assert [one.is_good for one in world.sampled("canary")] == [False] + [True] * 7
 
 
+def test_run_of_before_the_roll_out_tells_nothing_of_it() -> None:
+    """It met what stood then."""
+    world = GatedWorld()
+    [name] = a_gate().regions[0].canary_names
+    world.aws.canaries(OHIO).ran(name, world.began - timedelta(seconds=1), "FAILED", "payment: answered 500")
+
+    world.passes(a_gate())
+
+    assert world.sampled("canary")[0].detail == "no run has ended since the roll-out began"
+
+
 def test_no_payment_is_made_while_payments_are_paused() -> None:
     """A refusal would be right, and says nothing."""
     world = GatedWorld()
@@ -195,6 +209,16 @@ def test_refusal_that_passes_is_a_bad_look() -> None:
     world.passes(a_gate())
 
     assert world.passed_seconds == 10 + 60
+
+
+def test_interrupted_gate_looks_no_further() -> None:
+    """Another step's Ctrl-C is this one's too."""
+    world = GatedWorld(clock=FakeClock(lambda _: world.stopped.set()))
+
+    with pytest.raises(StepStopped):
+        world.passes(a_gate())
+
+    assert len(world.sampled("health")) == 1
 
 
 def test_looks_that_take_too_long_are_told() -> None:
