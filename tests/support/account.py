@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 from uuid import uuid4
 
 from deployer.aws import stack_set_operations as operations
+from deployer.aws.buckets import empty_bucket
 from deployer.aws.session import Aws, AwsAccess
 from deployer.aws.stack_set_operations import Operation, RegionResult, StackSetRequest
 from deployer.aws.stack_sets import StackInstance, list_instances
@@ -74,7 +75,7 @@ class Account:
     account_id: str
     poll_seconds: float
     suffix: str = field(default_factory=lambda: uuid4().hex[:8])
-    made: list[Callable[[], None]] = field(default_factory=list)
+    made: list[Callable[[], object]] = field(default_factory=list)
 
     @property
     def administration_role(self) -> str:
@@ -327,3 +328,12 @@ def _remove_role(iam: Any, name: str) -> None:
 
 def _policy(statement: dict[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def artifact_bucket(account: Account) -> str:
+    """Make a versioned bucket in the first Region as the bootstrap stack does, emptied and deleted in the end; return its name."""
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": {"VersioningConfiguration": {"Status": "Enabled"}}}
+    stack = account.stack(json.dumps({"Resources": {"B": bucket}, "Outputs": {"B": {"Value": {"Ref": "B"}}}}))
+    name = dict(stack.outputs)["B"]
+    account.made.append(lambda: empty_bucket(account.aws, name, HOME))
+    return name
