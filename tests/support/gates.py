@@ -94,7 +94,11 @@ def stand_at_gate(copy: Copy, *regions: str, since: datetime | None = None) -> l
     edges = {region: (place.rpartition(":")[0], int(place.rpartition(":")[2])) for region, place in state.edges.items()}
     gate = replace(
         plan_gate(load_environment(copy.params), regions, reason="a wave"),
-        **{"burn_in_seconds": 2.0, "sample_seconds": 0.5, "payment_seconds": 1.0, "bad_seconds_max": 3.0, "seconds_max": 60.0},
+        burn_in_seconds=2.0,
+        sample_seconds=0.5,
+        payment_seconds=1.0,
+        bad_seconds_max=3.0,
+        seconds_max=60.0,
     )
     context = RolloutContext(plan=a_plan(), aws=a_way_in(copy), clock=clock, listener=told.append)
     pass_gate(gate, context, outside=Outside(edges=edges, ca_bundle=state.ca_bundle), since=since or clock.now())
