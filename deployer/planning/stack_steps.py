@@ -59,6 +59,9 @@ def plan_stack(
         return step, known
     if action == "none":
         return step, known.with_untouched(stack_name, standing)
+    if standing.status.endswith("IN_PROGRESS"):
+        # Its template may be the new one already, while its outputs are still those from before.
+        return step, known
     return step, known.with_changing(stack_name, standing, template.body, values)
 
 

@@ -123,6 +123,18 @@ def test_check_that_is_about_to_be_replaced_is_read_when_it_is_known() -> None:
     assert [change.logical_id for change in second.changes] == ["CheckAlarm"]
 
 
+def test_global_stack_at_work_is_not_believed_in_what_it_says_of_before() -> None:
+    """Killed during its update, the roll-out is planned anew: its template is the new one already, its outputs are the old ones."""
+    survey = the_survey()
+    at_work = a_global_stack(
+        template_body=GLOBAL_WITH_CHECK, outputs=(("CheckId", "check-1"),), status="UPDATE_IN_PROGRESS", token="rollout-somebodys"
+    )
+
+    first, second = passes(replace(survey, global_=at_work))
+
+    assert (first.action, second.action, carried(second)) == ("none", "update", CHECK_ID)
+
+
 def test_change_of_the_global_stack_elsewhere_needs_no_second_pass() -> None:
     """A live system is updated in one pass."""
     moved = GLOBAL_WITH_CHECK.replace('"api.${ZoneName}"', '"pay.${ZoneName}"')
