@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from deployer.params.scenario import Scenario
     from deployer.planning.drift import DriftReport
     from deployer.planning.lint import Finding
+    from deployer.planning.mending import Mending
     from deployer.planning.plan import RolloutPlan
     from deployer.planning.survey import Survey
     from deployer.planning.traffic import Intent, Move, Traffic
@@ -121,6 +122,20 @@ class Rooms:
         seconds_max = environment.rollout.operation_minutes_max * 60.0 * OTHERS_OPERATIONS_MAX if wait else 0.0
         await_turn(aws, place, content_digest(environment, system), clock, wait_seconds_max=seconds_max, tell=tell)
 
+    def plan_mending(self, aws: Aws, environment: Environment, survey: Survey) -> Mending:
+        """`planning.mending.plan_mending`, of what still stands of stacks that were never finished."""
+        from deployer.aws.stack_mending import standing_resources
+        from deployer.planning.mending import plan_mending, unfinished
+
+        standing = {stack.stack_id: standing_resources(aws, stack.stack_id, stack.region) for stack in unfinished(survey)}
+        return plan_mending(environment, survey, standing)
+
+    def mend(self, mending: Mending, aws: Aws, listener: Listener, clock: Clock) -> None:
+        """`rollout.mending.mend`."""
+        from deployer.rollout.mending import mend
+
+        mend(mending, aws, listener, clock)
+
     def plan_rollout(self, environment: Environment, system: RenderedSystem, survey: Survey, *, without_undo: bool = False) -> RolloutPlan:
         """`planning.planner.plan_rollout`."""
         from deployer.planning.planner import plan_rollout
@@ -201,7 +216,7 @@ class Rooms:
         return run_drill(
             scenario,
             target_of(environment, self.api_key(aws, environment), state),
-            hands_of(aws, environment, state),
+            hands_of(aws, environment, self.outside(environment), clock, state),
             environment=environment.suffix,
             consistency=environment.table.consistency.upper(),
             clock=clock,

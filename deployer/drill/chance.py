@@ -58,7 +58,7 @@ def scenario_by_chance(seeds: Sequence[int]) -> Scenario:
                 "seed": seeds[0],
             },
             # How long an outage or a split may last follows from the faults, which are as long as they are.
-            "limits": {"recovery_seconds_max": _LIMIT_SECONDS, "split_brain_seconds_max": _LIMIT_SECONDS},
+            "limits": {"recovery_seconds_max": _LIMIT_SECONDS, "split_brain_seconds_max": _LIMIT_SECONDS, "move_seconds_max": None},
         }
     )
 

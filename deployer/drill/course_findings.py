@@ -132,6 +132,24 @@ def the_regions_acted_as_one(evidence: Evidence, limits: Limits) -> Finding:
     )
 
 
+def names_followed_the_operators(evidence: Evidence, limits: Limits) -> Finding | None:
+    """From a typed fail-over or fail-back to the last name server that followed it."""
+    record = evidence.record
+    if not record.moves:
+        return None
+    limit = limits.move_seconds_max
+    took = [(one.intent, one.took_seconds and one.took_seconds * record.time_scale) for one in record.moves]
+    late = [intent for intent, seconds in took if seconds is None or (limit is not None and seconds > limit)]
+    return Finding(
+        rule="moves",
+        sentence="Names followed whoever failed over or back",
+        limit="counted only" if limit is None else f"{limit:g} s",
+        measured=", ".join(f"{intent} {'not followed' if seconds is None else f'{seconds:.1f} s'}" for intent, seconds in took),
+        broken=limit is not None and bool(late),
+        detail=examples(late),
+    )
+
+
 def traffic_stayed(evidence: Evidence, limits: Limits) -> Finding | None:
     """Nothing moved: no request was answered by the other Region, the name never led there, and nobody set the hold."""
     if not limits.traffic_must_not_move:

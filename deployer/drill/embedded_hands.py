@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deployer.aws.session import Aws
 from deployer.drill.hands import CheckerView, CheckView, SystemHands
+from deployer.drill.operators import Typed
 from deployer.local import fault_control
 from deployer.local.faults import Fault, FaultKind
 from deployer.local.state import LocalState
@@ -15,8 +16,8 @@ from deployer.vocabulary.names import name_of
 class EmbeddedHands(SystemHands):
     """`time_scale` is the embedded AWS's own: faults that last are scaled with it."""
 
-    def __init__(self, aws: Aws, environment: Environment, state: LocalState, *, time_scale: float = 1.0) -> None:
-        super().__init__(aws, environment)
+    def __init__(self, aws: Aws, environment: Environment, typed: Typed, state: LocalState, *, time_scale: float = 1.0) -> None:
+        super().__init__(aws, environment, typed)
         self._state, self.time_scale = state, time_scale
 
     def break_it(self, fault: FaultPlan) -> str:

@@ -21,6 +21,7 @@ from deployer.drill.client import Client
 from deployer.drill.hands import Hands
 from deployer.drill.history import Attempt, DrillRecord, Mark, Outcome, PhaseName, Read, Sample
 from deployer.drill.names import Names, NoAddress
+from deployer.drill.operators import Operators
 from deployer.drill.sampling import Sampler, seen_in
 from deployer.drill.schedule import Deed, roles_gone_for_good, schedule_of
 from deployer.drill.settling import question_witnesses, read_payments
@@ -67,6 +68,10 @@ class _Course:
     open_faults: dict[int, str] = field(default_factory=dict)
     broken_releases: list[str] = field(default_factory=list)
     asked: Future[tuple[Read, ...]] | None = None
+    operators: Operators = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.operators = Operators(self.now)
 
     def now(self) -> float:
         """Return the seconds since the drill began."""
@@ -122,7 +127,7 @@ def run_drill(
                 _put_right(course)
             finally:
                 # How they ended has been told already, or something worse has.
-                for stop in (traffic.stop, sampler.stop):
+                for stop in (traffic.stop, sampler.stop, course.operators.stop):
                     with suppress(Exception):
                         stop()
 
@@ -150,9 +155,9 @@ def _do(course: _Course, deed: Deed, traffic: TrafficRun, beside: ThreadPoolExec
         case "heal-all":
             _heal_all(course)
         case "fail-over":
-            hands.fail_over(f"drill {scenario.name}")
+            course.operators.begin("fail-over", lambda: hands.fail_over(f"drill {scenario.name}"))
         case "fail-back":
-            hands.fail_back()
+            course.operators.begin("fail-back", hands.fail_back)
         case "broken-roll-out":
             region = course.region_of(deed.role)
             course.broken_releases.append(region)
@@ -192,6 +197,7 @@ def _record(
     scenario, target = course.scenario, course.target
     lost = tuple(course.region_of(role) for role in roles_gone_for_good(scenario))
     standing = tuple(region for region in target.regions if region not in lost)
+    moves = course.operators.moves()
     course.watcher.told("reading every acknowledged payment in each Region")
     reads = course.asked.result() if course.asked else ()
     ids = tuple(dict.fromkeys(str(one.acknowledged.transaction_id) for one in history.requests if one.acknowledged))
@@ -214,6 +220,7 @@ def _record(
         ledger=witnesses.ledger,
         audit=witnesses.audit,
         unasked=witnesses.unasked,
+        moves=moves,
         lost_regions=lost,
         survivor=course.region_of(scenario.survivor) if scenario.survivor else None,
     )
@@ -274,7 +281,7 @@ def _put_right(course: _Course) -> None:
     with _collecting(refused):
         _heal_all(course)
     with _collecting(refused):
-        course.hands.fail_back()
+        course.hands.let_go()
     if refused:
         raise DeployerError(
             "Not everything could be put right after the drill",

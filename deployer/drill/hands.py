@@ -13,16 +13,16 @@ from typing import Final, Protocol
 
 from deployer.aws.audit_log import AuditEntry, entries_in, objects_of_day
 from deployer.aws.functions import call_function, release_broken, release_good
-from deployer.aws.holds import Hold, clear_hold, read_hold, set_hold
+from deployer.aws.holds import Hold, clear_hold, read_hold
 from deployer.aws.ledger import payments_of
 from deployer.aws.session import Aws
 from deployer.drill.history import AuditLine, LedgerItem, key_digest
+from deployer.drill.operators import Typed
 from deployer.params.model import Environment
 from deployer.params.scenario import FaultPlan
 from deployer.vocabulary.errors import InputRefused
 from deployer.vocabulary.names import name_of
 
-SET_BY: Final = "a drill"
 _READERS: Final = 8
 
 # (check, checker Region, healthy) for every checker; (check, healthy as published) for every check.
@@ -55,12 +55,16 @@ class Hands(Protocol):
         """Tell whether the hold is set."""
         ...
 
-    def fail_over(self, reason: str) -> None:
-        """Set the hold, unless it is set."""
+    def fail_over(self, reason: str) -> bool:
+        """Do as `fail-over` does, and wait as it does; tell whether every name server followed."""
         ...
 
-    def fail_back(self) -> None:
-        """Clear the hold, whoever set it."""
+    def fail_back(self) -> bool:
+        """Do as `fail-back` does; else the same."""
+        ...
+
+    def let_go(self) -> None:
+        """Clear the hold, whoever set it, and wait for nobody."""
         ...
 
     def release_broken(self, region: str) -> None:
@@ -85,12 +89,14 @@ class Hands(Protocol):
 
 
 class SystemHands:
-    """The hands on a system at AWS. `now` is UTC."""
+    """The hands on a system at AWS. `typed` performs people's commands (`operators`), `now` is UTC."""
 
     time_scale = 1.0
 
-    def __init__(self, aws: Aws, environment: Environment, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._aws, self._environment, self._now = aws, environment, now
+    def __init__(
+        self, aws: Aws, environment: Environment, typed: Typed, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._aws, self._environment, self._typed, self._now = aws, environment, typed, now
         self.suffix, self._standby = environment.suffix, environment.secondary.name
         self._began = now()
         self._good: dict[str, tuple[str, str]] = {}
@@ -119,13 +125,16 @@ class SystemHands:
         """`Hands.is_held`."""
         return self._hold() is not None
 
-    def fail_over(self, reason: str) -> None:
+    def fail_over(self, reason: str) -> bool:
         """`Hands.fail_over`."""
-        hold = Hold(set_at=self._now().isoformat(timespec="milliseconds"), set_by=SET_BY, reason=reason)
-        set_hold(self._aws, hold, table=self._hold_table, region=self._standby)
+        return self._typed("fail-over", reason)
 
-    def fail_back(self) -> None:
+    def fail_back(self) -> bool:
         """`Hands.fail_back`."""
+        return self._typed("fail-back", "")
+
+    def let_go(self) -> None:
+        """`Hands.let_go`."""
         seen = self._hold()
         if seen is not None:
             clear_hold(self._aws, seen, table=self._hold_table, region=self._standby)

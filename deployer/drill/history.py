@@ -116,6 +116,15 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A fail-over or fail-back that somebody typed; `took_seconds` until every name server followed, None when they did not."""
+
+    intent: str
+    began_seconds: float
+    took_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerItem:
     """One payment in one Region's replica of the table, read when everything had settled.
 
@@ -180,6 +189,7 @@ class DrillRecord:
     lookups: tuple[Lookup, ...] = ()
     survivor: str | None = None
     unasked: tuple[tuple[str, str], ...] = ()
+    moves: tuple[Moved, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

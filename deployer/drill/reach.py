@@ -5,9 +5,12 @@ from __future__ import annotations
 from deployer.aws.session import Aws
 from deployer.drill.embedded_hands import EmbeddedHands
 from deployer.drill.hands import Hands, SystemHands
+from deployer.drill.operators import typed_for
 from deployer.drill.target import Target
 from deployer.local.state import LocalState
+from deployer.outside.view import Outside
 from deployer.params.model import Environment
+from deployer.vocabulary.clock import Clock
 
 
 def target_of(environment: Environment, api_key: str, state: LocalState | None) -> Target:
@@ -26,8 +29,9 @@ def target_of(environment: Environment, api_key: str, state: LocalState | None) 
     )
 
 
-def hands_of(aws: Aws, environment: Environment, state: LocalState | None) -> Hands:
-    """Return the hands on the system; `state` as above."""
+def hands_of(aws: Aws, environment: Environment, outside: Outside, clock: Clock, state: LocalState | None) -> Hands:
+    """Return the hands on the system, whose people look at it from `outside`; `state` as above."""
+    typed = typed_for(environment, aws, outside, clock)
     if state is None:
-        return SystemHands(aws, environment)
-    return EmbeddedHands(aws, environment, state, time_scale=state.time_scale)
+        return SystemHands(aws, environment, typed)
+    return EmbeddedHands(aws, environment, typed, state, time_scale=state.time_scale)

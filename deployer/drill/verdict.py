@@ -15,6 +15,7 @@ from deployer.drill.course_findings import (
     clients_recovered_in_time,
     few_requests_failed,
     it_was_steady_before,
+    names_followed_the_operators,
     recovery_seconds,
     the_generator_kept_its_rate,
     the_machine_kept_up,
@@ -55,6 +56,7 @@ RULES: Final[tuple[Rule, ...]] = (
     unknown_outcomes_are_settled,
     the_audit_log_has_each_once,
     the_regions_acted_as_one,
+    names_followed_the_operators,
     traffic_stayed,
     traffic_ends_where_it_should,
 )

@@ -113,6 +113,12 @@ class Limits(Part):
     split_brain_seconds_max: float = Field(
         default=30, ge=0, le=3600, description="How long both Regions may take new payments while one was to. Example: 30."
     )
+    move_seconds_max: float | None = Field(
+        default=60,
+        gt=0,
+        le=3600,
+        description="From a typed fail-over or fail-back to the last name server that follows; none: counted, not judged. Example: 60.",
+    )
     traffic_must_not_move: bool = Field(default=False, description="Whether moving traffic would be the mistake. Example: false.")
     traffic_ends_in: Role | None = Field(
         default=None, description="Role of the Region that has to serve at the end; without it either. Example: secondary."

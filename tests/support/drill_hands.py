@@ -25,6 +25,7 @@ class FakeHands:
     faults: dict[str, FaultPlan] = field(default_factory=dict)
     silent: set[str] = field(default_factory=set)
     log_lacks: set[str] = field(default_factory=set)
+    nailed_down: bool = False
 
     def break_it(self, fault: FaultPlan) -> str:
         """Make a Region ill."""
@@ -53,13 +54,19 @@ class FakeHands:
         """Return the hold."""
         return self.world.held
 
-    def fail_over(self, reason: str) -> None:
-        """Set it."""
+    def fail_over(self, reason: str) -> bool:
+        """Set it; the name follows unless it is nailed down."""
         self._do("fail-over")
         self.world.held = True
         self._lead()
+        return not self.nailed_down
 
-    def fail_back(self) -> None:
+    def fail_back(self) -> bool:
+        """Clear it."""
+        self.let_go()
+        return not self.nailed_down
+
+    def let_go(self) -> None:
         """Clear it."""
         if self.world.held:
             self._do("fail-back")
@@ -108,7 +115,8 @@ class FakeHands:
             raise DeployerError(f"{deed} is refused")
 
     def _lead(self) -> None:
-        self.world.leads_to = MIDDLE if self.world.held or EAST in self.world.ill else EAST
+        if not self.nailed_down:
+            self.world.leads_to = MIDDLE if self.world.held or EAST in self.world.ill else EAST
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from deployer.drill.history import (
     LedgerItem,
     Lookup,
     Mark,
+    Moved,
     Outcome,
     PaymentRequest,
     PhaseName,
@@ -148,6 +149,11 @@ def with_request(record: DrillRecord, number: int, *attempts: Attempt) -> DrillR
         record,
         requests=tuple(replace(one, attempts=attempts) if one.idempotency_key == key_of(number) else one for one in record.requests),
     )
+
+
+def a_move(intent: str, took_seconds: float | None) -> Moved:
+    """Return a command that somebody typed ten seconds after the fault."""
+    return Moved(intent=intent, began_seconds=FAULT_SECONDS + 10, took_seconds=took_seconds)
 
 
 def with_late_looks(record: DrillRecord, count: int) -> DrillRecord:

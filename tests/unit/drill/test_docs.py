@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from deployer.drill.verdict import judge
 from deployer.params.scenario_load import scenario_names
-from tests.support.drill_records import a_record, limits
+from tests.support.drill_records import a_move, a_record, limits
 
 ROOT = Path(__file__).parents[3]
 GUIDE = (ROOT / "docs" / "drills.md").read_text("utf-8")
@@ -22,7 +23,7 @@ def test_guide_names_every_scenario() -> None:
 def test_guide_names_every_rule_and_no_other() -> None:
     """What a verdict says can be looked up."""
     quiet = judge(a_record(quiet=True), limits(traffic_must_not_move=True)).findings
-    moved = judge(a_record(), limits(traffic_ends_in="secondary")).findings
+    moved = judge(replace(a_record(), moves=(a_move("fail-over", 20.0),)), limits(traffic_ends_in="secondary")).findings
     told = re.findall(r"^\| `([a-z-]+)` \|", GUIDE.partition("## How it is judged")[2], re.MULTILINE)
 
     assert set(told) == {one.rule for one in (*quiet, *moved)}

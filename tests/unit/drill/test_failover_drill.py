@@ -101,6 +101,14 @@ def test_people_act_when_the_scenario_says(world: PayingRegions) -> None:
     assert hands.done[:4] == ["release-broken", "fail-over", "release-good", "fail-back"]
     assert not world.held
     assert any(sample.held for sample in record.samples)
+    assert [(one.intent, one.took_seconds is not None) for one in record.moves] == [("fail-over", True), ("fail-back", True)]
+
+
+def test_names_that_do_not_follow_an_operator_lose_the_drill(world: PayingRegions) -> None:
+    """Nothing else would tell: whoever stays in a Region that is well is served."""
+    hands, scenario = FakeHands(world, nailed_down=True), a_scenario(faults=[], actions=[{"kind": "fail-over"}], **SHORT)
+
+    assert broken(drill(hands, scenario), scenario) == {"moves"}
 
 
 def test_silent_witness_is_named(world: PayingRegions) -> None:

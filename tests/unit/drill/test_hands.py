@@ -12,10 +12,12 @@ from deployer.drill.embedded_hands import EmbeddedHands, fault_of_plan, words_of
 from deployer.drill.hands import SystemHands
 from deployer.drill.reach import hands_of, target_of
 from deployer.local.faults import Fault, FaultKind, mistakes_in
+from deployer.outside.view import Outside
 from deployer.params.load import load_environment
 from deployer.params.model import Environment
 from deployer.params.scenario import FaultName, FaultPlan
 from deployer.params.scenario_load import load_scenario, scenario_names
+from deployer.vocabulary.clock import SystemClock
 from deployer.vocabulary.errors import InputRefused
 from tests.support.command_line import PARAMS, an_embedded
 
@@ -32,7 +34,7 @@ def environment() -> Environment:
 
 def embedded(environment: Environment, time_scale: float = 1.0) -> EmbeddedHands:
     """Return hands that nobody uses on anything."""
-    return EmbeddedHands(Aws(AwsAccess()), environment, an_embedded(), time_scale=time_scale)
+    return EmbeddedHands(Aws(AwsAccess()), environment, lambda intent, reason: True, an_embedded(), time_scale=time_scale)
 
 
 def a_fault(**fields: Any) -> FaultPlan:
@@ -85,7 +87,7 @@ def test_fault_is_told_in_a_few_words() -> None:
 
 def test_faults_on_aws_are_fis_business(environment: Environment) -> None:
     """Refused before anything happens, with the way to do it."""
-    hands = hands_of(Aws(AwsAccess()), environment, None)
+    hands = hands_of(Aws(AwsAccess()), environment, Outside(), SystemClock(), None)
 
     assert type(hands) is SystemHands
     with pytest.raises(InputRefused, match="does not inject `dead`") as refused:
@@ -106,4 +108,4 @@ def test_clients_go_where_the_environment_is(environment: Environment, tmp_path:
 
 def test_scale_is_the_embedded_aws_own(environment: Environment) -> None:
     """Nobody has to say it twice."""
-    assert hands_of(Aws(AwsAccess()), environment, an_embedded()).time_scale == an_embedded().time_scale
+    assert hands_of(Aws(AwsAccess()), environment, Outside(), SystemClock(), an_embedded()).time_scale == an_embedded().time_scale
