@@ -21,7 +21,7 @@ def roll_out_spares(step: SpareRollout, context: RolloutContext) -> None:
         AwsRefused: AWS answered with an error.
     """
     standing = list_instances(context.aws, step.stack_set_name, step.region)
-    if earlier_run(step, context, standing) != "none":
+    if earlier_run(step, context, standing) in ("this step", "later step"):
         return
 
     def begin(operation_id: str) -> None:
