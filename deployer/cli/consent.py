@@ -16,6 +16,7 @@ from deployer.vocabulary.errors import InputRefused, Mistake
 if TYPE_CHECKING:
     from deployer.cli.asking import Asker
     from deployer.params.scenario import Scenario
+    from deployer.planning.mending import Mending
     from deployer.planning.plan import BucketEmptying, RolloutPlan
     from deployer.planning.traffic import Move
     from deployer.rollout.interruption import Choice
@@ -65,6 +66,16 @@ def agree_to_drill(suffix: str, scenarios: tuple[Scenario, ...], asker: Asker, *
         raise InputRefused("A confirmation is needed, and without a terminal nobody can be asked", hint="Run the same command with --yes.")
     names = ", ".join(one.name for one in scenarios)
     if not asker.yes(f"Drill {names} on {suffix} at AWS, with payments of its own in the real ledger?"):
+        raise InputRefused("Not confirmed; nothing was changed")
+
+
+def agree_to_mend(mending: Mending, asker: Asker, *, yes: bool) -> None:
+    """Return when the stacks may be mended; raises InputRefused when the person says no or there is none to ask."""
+    if yes:
+        return
+    if not asker.is_there:
+        raise InputRefused("A confirmation is needed, and without a terminal nobody can be asked", hint="Run the same command with --yes.")
+    if not asker.yes(f"Mend {len(mending.mends)} of {mending.suffix}'s stacks in account {mending.account_id}?"):
         raise InputRefused("Not confirmed; nothing was changed")
 
 

@@ -11,6 +11,7 @@ from deployer.cli.drill import drill
 from deployer.cli.fail_back import fail_back
 from deployer.cli.fail_over import fail_over
 from deployer.cli.local import local
+from deployer.cli.mend import mend
 from deployer.cli.outputs import outputs
 from deployer.cli.plan import plan
 from deployer.cli.rehearse import rehearse
@@ -41,6 +42,7 @@ for command in (
     roll_out,
     status,
     drift,
+    mend,
     outputs,
     fail_over,
     fail_back,

@@ -111,6 +111,6 @@ def _stuck(context: RolloutContext, step: StackApply, found: Stack) -> RolloutFa
     return RolloutFailed(
         f"{step.stack_name} in {step.region} is {found.status}, which takes no update",
         f"{step.region}: {sentence_of(cause)}" if cause else found.status_reason,
-        f"Remove the cause, then run `aws cloudformation {_STUCK[found.status]} --stack-name {step.stack_name} "
-        f"--region {step.region}`, wait until it is done, and run the same command again.",
+        f"Remove the cause, run `deployer mend` (or `aws cloudformation {_STUCK[found.status]} --stack-name {step.stack_name} "
+        f"--region {step.region}` yourself), then run the same command again.",
     )

@@ -22,7 +22,8 @@ def put_back_global_stack(before: RestorePoint, context: RolloutContext) -> str:
     """
     then = before.global_stack
     standing = _settled(before, context)
-    if _is_before(standing, before, context):
+    # A rollback that failed tells the template before, and resources that are not.
+    if not standing.status.endswith("_FAILED") and _is_before(standing, before, context):
         rolled_back = standing.status == "UPDATE_ROLLBACK_COMPLETE"
         return f"{'CloudFormation had put it back itself' if rolled_back else 'stands as before'}, {standing.status}"
     apply_stack(

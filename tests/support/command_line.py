@@ -17,6 +17,7 @@ from deployer.cli.session import Surroundings
 from deployer.local.state import LocalState
 from deployer.planning.drift import DriftReport
 from deployer.planning.lint import Finding
+from deployer.planning.mending import Mending
 from deployer.planning.plan import RolloutPlan
 from deployer.planning.survey import Survey
 from deployer.planning.traffic import Move, Traffic
@@ -27,6 +28,7 @@ from deployer.vocabulary.clock import Clock
 from deployer.vocabulary.errors import DeployerError
 from deployer.vocabulary.events import Listener, RolloutEnded, RolloutStarted, TrafficMoved
 from tests.support.drift import a_report
+from tests.support.mending import a_mending
 from tests.support.plans import ACCOUNT_ID, AT, a_plan, a_survey
 from tests.support.traffic import a_traffic
 
@@ -87,6 +89,7 @@ class FakeRooms(Rooms):
         self.retained, self.embedded, self.bodies = retained, embedded, bodies
         self.where_traffic_goes = traffic or a_traffic()
         self.drift_found = a_report()
+        self.mending = a_mending()
         self.asked: list[str] = []
         self.reasons: list[str] = []
         self.faults: tuple[dict[str, Any], ...] = ()
@@ -124,6 +127,14 @@ class FakeRooms(Rooms):
     def await_turn(self, aws: Any, environment: Any, system: Any, clock: Clock, *, wait: bool, tell: Callable[[str], None]) -> None:
         """Have the turn at once."""
         self.asked.append("wait for the turn" if wait else "look for the turn")
+
+    def plan_mending(self, aws: Any, environment: Any, survey: Any) -> Mending:
+        """Return the prepared mending."""
+        return self.mending
+
+    def mend(self, mending: Mending, aws: Any, listener: Listener, clock: Clock) -> None:
+        """Keep that it was asked for."""
+        self.asked.append("mend")
 
     def plan_rollout(self, environment: Any, system: Any, survey: Any, *, without_undo: bool = False) -> RolloutPlan:
         """Return the prepared plan."""

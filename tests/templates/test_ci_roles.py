@@ -25,9 +25,10 @@ CI = {"github_repository": "example/payments", "environment": "production"}
 NAMED_OTHERWISE = {"s3:HeadObject": "s3:GetObject"}
 NEEDS_NONE = {"sts:GetCallerIdentity"}
 
-# What a person does by hand, and no pipeline: tear down, move traffic, drill.
+# What a person does by hand, and no pipeline: tear down, mend, move traffic, drill.
 BY_HAND = {
     *(f"cloudformation:{one}" for one in ("DeleteStack", "DeleteStackInstances", "DeleteStackSet")),
+    *(f"cloudformation:{one}" for one in ("ContinueUpdateRollback", "ListStackResources", "RollbackStack")),
     *(f"dynamodb:{one}" for one in ("DeleteItem", "GetItem", "PutItem", "Scan")),
     *(f"lambda:{one}" for one in ("DeleteFunction", "GetAlias", "GetFunctionConfiguration", "Invoke", "PublishVersion", "UpdateAlias")),
     *("lambda:UpdateFunctionConfiguration", "route53:GetHealthCheckStatus"),

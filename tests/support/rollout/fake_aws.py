@@ -22,6 +22,7 @@ _PAGED = {
     "describe_stack_events": ("StackEvents",),
     "describe_events": ("OperationEvents",),
     "list_stack_instances": ("Summaries",),
+    "list_stack_resources": ("StackResourceSummaries",),
     "list_stack_set_operation_results": ("Summaries",),
     "list_object_versions": ("Versions", "DeleteMarkers"),
 }
@@ -97,8 +98,8 @@ class FakeAws:
         return call
 
     def get_caller_identity(self) -> dict[str, str]:
-        """Tell the account."""
-        return {"Account": self.account_id}
+        """Tell the account and the user."""
+        return {"Account": self.account_id, "Arn": f"arn:aws:iam::{self.account_id}:user/tester"}
 
 
 class _FakeClient:

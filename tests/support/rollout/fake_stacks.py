@@ -48,6 +48,7 @@ class FakeStacks:
         self.stacks: list[FakeStack] = []
         self.timelines: dict[str, list[Sequence[Frame]]] = {}
         self.objections: dict[str, list[dict[str, Any]]] = {}
+        self.resources: dict[str, list[tuple[str, str]]] = {}
         self._events_count = 0
 
     def add(self, name: str, *, body: str = "", outputs: dict[str, str] | None = None, status: str = "CREATE_COMPLETE") -> FakeStack:
@@ -123,6 +124,24 @@ class FakeStacks:
         """Begin a deletion."""
         self.begin(self._existing(StackName), "DELETE", "DELETE_COMPLETE", ClientRequestToken)
         return {}
+
+    def continue_update_rollback(self, *, StackName: str, ClientRequestToken: str) -> dict[str, Any]:
+        """Begin to go on with a rollback that failed."""
+        self.begin(self._existing(StackName), "UPDATE_ROLLBACK", "UPDATE_ROLLBACK_COMPLETE", ClientRequestToken)
+        return {}
+
+    def rollback_stack(self, *, StackName: str, ClientRequestToken: str) -> dict[str, Any]:
+        """Begin to return to the last good state."""
+        self.begin(self._existing(StackName), "UPDATE_ROLLBACK", "UPDATE_ROLLBACK_COMPLETE", ClientRequestToken)
+        return {}
+
+    def list_stack_resources(self, *, StackName: str) -> dict[str, Any]:
+        """Return the resources put there, as (logical id, status)."""
+        listed = self.resources.get(self._existing(StackName).name, [])
+        summaries = [
+            {"LogicalResourceId": name, "PhysicalResourceId": f"physical-{name}", "ResourceStatus": status} for name, status in listed
+        ]
+        return {"StackResourceSummaries": summaries}
 
     def describe_stacks(self, *, StackName: str) -> dict[str, Any]:
         """Show the stack as it stands, and move it on by one frame for the next look."""
