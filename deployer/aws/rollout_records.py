@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from deployer.aws.calls import asking
 from deployer.aws.session import Aws
-from deployer.vocabulary.errors import AwsRefused
+from deployer.vocabulary.errors import AwsRefused, DeployerError
 
 KEY: Final = "rollouts/current.json"
 SCHEMA: Final = 1
@@ -122,9 +122,21 @@ def record_text(record: RolloutRecord) -> str:
 
 
 def record_from_text(text: str) -> RolloutRecord:
-    """Return the record that an object's text holds; raises ValueError for a text that is none."""
-    fields = json.loads(text)
-    if not isinstance(fields, dict) or fields.pop("schema", None) != SCHEMA:
-        raise ValueError(f"{KEY} was written by another version of the deployer")
-    undoing = fields.pop("undoing")
-    return RolloutRecord(**{**fields, "holder": Holder(**fields["holder"])}, undoing=tuple(undoing) if undoing else None)
+    """Return the record that an object's text holds; raises DeployerError for a text that is none of this version's."""
+    try:
+        fields = json.loads(text)
+        schema, undoing, holder = fields.pop("schema"), fields.pop("undoing"), Holder(**fields.pop("holder"))
+        record = RolloutRecord(**fields, holder=holder, undoing=tuple(undoing) if undoing else None)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _unreadable(f"{type(error).__name__}: {error}") from error
+    if schema != SCHEMA:
+        raise _unreadable(f"it has version {schema!r}; this deployer reads version {SCHEMA}")
+    return record
+
+
+def _unreadable(reason: str) -> DeployerError:
+    return DeployerError(
+        f"{KEY}, the record of the roll-out that is open, cannot be read",
+        reason,
+        "Finish that roll-out with the version of the deployer that began it.",
+    )

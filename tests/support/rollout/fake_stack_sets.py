@@ -111,6 +111,15 @@ class FakeStackSets:
         self.definition = None
         return {}
 
+    def stop_stack_set_operation(self, *, StackSetName: str, OperationId: str) -> dict[str, Any]:
+        """Let the operation show one scene more, in which it was stopped."""
+        operation = self._operation(OperationId)
+        if operation.scene.status in ENDED:
+            raise refusal("InvalidOperationException", "Operation cannot be stopped")
+        operation.scenes = []
+        operation.scene = Scene("STOPPED", dict.fromkeys(operation.regions, "CANCELLED"))
+        return {}
+
     def describe_stack_set_operation(self, *, StackSetName: str, OperationId: str) -> dict[str, Any]:
         """Show the next scene."""
         operation = self._operation(OperationId)

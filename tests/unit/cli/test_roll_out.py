@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
+
 from deployer.planning.plan import Blocker, RolloutPlan, Step
 from deployer.planning.plan_file import identified
 from deployer.rendering.rendered import digest_of
+from deployer.vocabulary.errors import RolloutUndone, UndoFailed
 from tests.support.command_line import CommandLine, FakeAsker, FakeRooms, records, refused
 from tests.support.plans import a_plan, a_regional_rollout, a_stack, a_survey, an_upload
 
@@ -84,6 +87,45 @@ def test_nothing_to_do_needs_no_yes_and_performs_nothing(deployer: CommandLine) 
     assert result.exit_code == 0
     assert "Nothing to do." in result.stdout
     assert "perform" not in rooms.asked
+
+
+def test_another_roll_out_is_looked_for_before_anything_is_planned(deployer: CommandLine) -> None:
+    """What it is about to change would be planned in vain."""
+    rooms = FakeRooms(plan=TO_DO, survey=STANDING)
+
+    deployer.run("roll-out", deployer.params, "--yes", rooms=rooms)
+
+    assert rooms.asked.index("look for the turn") < rooms.asked.index("survey")
+
+
+def test_another_roll_out_is_waited_for_when_asked_to(deployer: CommandLine) -> None:
+    """`--wait` instead of exit 7."""
+    rooms = FakeRooms(plan=TO_DO, survey=STANDING)
+
+    deployer.run("roll-out", deployer.params, "--yes", "--wait", rooms=rooms)
+
+    assert "wait for the turn" in rooms.asked
+
+
+def test_a_plan_can_be_made_and_performed_without_undo(deployer: CommandLine) -> None:
+    """Both commands take the word, so that a reviewed plan is the plan that is performed."""
+    for words in (("plan", deployer.params), ("roll-out", deployer.params, "--yes")):
+        rooms = FakeRooms(plan=TO_DO, survey=STANDING)
+
+        deployer.run(*words, "--without-undo", rooms=rooms)
+
+        assert "plan without undo" in rooms.asked
+
+
+@pytest.mark.parametrize(
+    ("error", "exit_code"), [(RolloutUndone("undone", "us-east-2: the cause"), 5), (UndoFailed("not undone", "us-east-2: the cause"), 6)]
+)
+def test_an_undone_roll_out_has_an_exit_code_of_its_own(deployer: CommandLine, error: Exception, exit_code: int) -> None:
+    """A pipeline tells what stands from the code alone, a person from the cause first."""
+    result = deployer.run("roll-out", deployer.params, "--yes", rooms=FakeRooms(plan=TO_DO, fails_with=error))
+
+    assert result.exit_code == exit_code
+    assert "  us-east-2: the cause" in result.stderr
 
 
 def test_a_blocked_plan_is_not_performed_even_with_yes(deployer: CommandLine) -> None:

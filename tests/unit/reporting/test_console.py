@@ -8,7 +8,19 @@ from rich.console import Console
 
 from deployer.planning.plan import RolloutPlan
 from deployer.reporting.console import ConsoleProgress
-from deployer.vocabulary.events import Event, RegionSettled, ResourceMoved, RolloutEnded, RolloutStarted, StepEnded, StepFailed, StepStarted
+from deployer.vocabulary.events import (
+    Event,
+    RegionSettled,
+    ResourceMoved,
+    RolloutEnded,
+    RolloutInterrupted,
+    RolloutStarted,
+    StepEnded,
+    StepFailed,
+    StepStarted,
+    UndoEnded,
+    UndoStarted,
+)
 from tests.support.command_line import StillClock
 from tests.support.gates import a_gate
 from tests.support.plans import AT, a_bootstrap, a_plan, a_regional_rollout, sampled
@@ -157,3 +169,35 @@ def test_gate_tells_each_change_once() -> None:
     ]
     assert drawn(terminal=True, events=events, plan=a_plan(gate)).count("payment: bad: HTTP 500") == 1
     assert "payment: good" not in drawn(terminal=True, events=events, plan=a_plan(gate))
+
+
+UNDO: tuple[Event, ...] = (
+    UndoStarted(at=AT, plan_id=PLAN.plan_id, cause="it failed", regions=("us-east-2", "us-east-1")),
+    RegionSettled(at=AT, phase="undo", stack_name="StackSet-1", region="us-east-2", status="SUCCEEDED", took_seconds=6.5),
+    UndoEnded(at=AT, plan_id=PLAN.plan_id, outcome="undone", standing=("us-east-2: put back, CURRENT",), took_seconds=7.0),
+)
+
+
+def test_an_undo_is_told_from_its_beginning_to_its_end() -> None:
+    """Whoever reads the log later sees where it turned back."""
+    assert drawn(terminal=False, events=UNDO).splitlines() == [
+        "05:06:07Z  undo        putting back what had moved in us-east-2, us-east-1",
+        "05:06:07Z  undo        us-east-2   StackSet-1: SUCCEEDED after 6.5 s",
+        "05:06:07Z  undo        undone after 7.0 s",
+    ]
+
+
+def test_an_undo_has_a_row_of_its_own_on_a_terminal() -> None:
+    """No plan has it, and the last drawing shows it."""
+    last = drawn(terminal=True, events=UNDO).split("phase")[-1]
+
+    assert "undo" in last
+    assert "done 0.0 s" in last or "done 6.5 s" in last
+
+
+def test_a_question_is_not_drawn_over() -> None:
+    """Between Ctrl-C and the answer the drawing rests; then it goes on."""
+    asked, answered = RolloutInterrupted(at=AT, choice=""), RolloutInterrupted(at=AT, choice="go on")
+
+    assert "no change" not in drawn(terminal=True, events=(asked, answered, *EVENTS))
+    assert drawn(terminal=False, events=(asked, answered)).splitlines() == ["05:06:07Z  interrupted: go on"]
