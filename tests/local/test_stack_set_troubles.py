@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deployer.planning.tear_down_planner import plan_tear_down
-from deployer.vocabulary.errors import InputRefused, RolloutBusy, RolloutFailed
+from deployer.vocabulary.errors import InputRefused, RolloutBusy, RolloutFailed, RolloutUndone
 from deployer.vocabulary.events import Event, ResourceMoved
 from tests.support.embedded import EmbeddedAws
 from tests.support.rollout.troubled import HOME, PEER, TroubledSystem
@@ -55,6 +55,21 @@ def test_instance_fails_in_either_region(troubled: TroubledSystem, region: str) 
     assert f"{region}: OUTDATED (FAILED)" in failed.value.detail
     assert not troubled.standing().is_sound
     assert_converges(troubled)
+
+
+@pytest.mark.parametrize("region", [HOME, PEER])
+def test_update_fails_in_either_region(standing: TroubledSystem, region: str) -> None:
+    """The cause first, then that what stood before stands again: exit code 5, and nothing to clean up."""
+    with pytest.raises(RolloutUndone) as undone:
+        standing.roll_out(standing.refused_in(region))
+
+    first, *_ = undone.value.detail.splitlines()
+    assert undone.value.exit_code == 5
+    assert first.startswith(f"{region}: Refused (AWS::SSM::Parameter) ")
+    assert "Nonsense" in first
+    assert standing.standing().is_sound
+    assert standing.drift_ends() is None
+    assert_converges(standing)
 
 
 def test_operation_stopped_from_outside(troubled: TroubledSystem) -> None:
