@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from deployer.planning.divergence import divergences
-from deployer.planning.survey import StackFacts, StackInstanceFacts, Survey
+from deployer.planning.survey import OpenRollout, StackFacts, StackInstanceFacts, Survey
 
 Word = Literal["current", "outdated", "rolled back", "failed", "in progress", "missing"]
 
@@ -38,7 +38,7 @@ class Part:
 class Standing:
     """The whole system: bootstrap and regional part of each Region, then the global stack; Regions primary first.
 
-    `diverged` says in sentences how the Regions differ.
+    `diverged` says in sentences how the Regions differ; `open_rollout` who rolls out or gave it up, "" when no roll-out is open.
     """
 
     suffix: str
@@ -48,6 +48,7 @@ class Standing:
     parts: tuple[Part, ...]
     last_operation: str
     diverged: tuple[str, ...] = ()
+    open_rollout: str = ""
 
     @property
     def is_absent(self) -> bool:
@@ -56,8 +57,8 @@ class Standing:
 
     @property
     def is_sound(self) -> bool:
-        """Whether everything is current and the same everywhere, or nothing exists; an operation under way is not unsound."""
-        return self.is_absent or (not self.diverged and all(part.word in SOUND for part in self.parts))
+        """Whether everything is current, the same everywhere, and no roll-out is open; or nothing exists. An operation may be under way."""
+        return self.is_absent or (not self.diverged and not self.open_rollout and all(part.word in SOUND for part in self.parts))
 
 
 def judge_standing(survey: Survey, *, suffix: str, regions: tuple[tuple[str, str], ...], home_region: str) -> Standing:
@@ -80,7 +81,17 @@ def judge_standing(survey: Survey, *, suffix: str, regions: tuple[tuple[str, str
         ),
         last_operation=f"{operation.action} {operation.status} ({operation.operation_id})" if operation else "none",
         diverged=divergences(survey.stack_set, names, survey.account_id),
+        open_rollout=_open_rollout(survey.open_rollout),
     )
+
+
+def _open_rollout(open_: OpenRollout | None) -> str:
+    """Return who rolls out since when, and what is known of how it goes."""
+    if open_ is None:
+        return ""
+    how = f"; it failed and is to be undone: {open_.undoing}" if open_.undoing else ""
+    doing = "is rolling out, or was killed in it," if open_.is_held else "left a roll-out unfinished, begun"
+    return f"{open_.holder} {doing} {'since ' if open_.is_held else 'at '}{open_.began_at}{how}"
 
 
 def _stack_part(name: str, region: str, stack: StackFacts | None) -> Part:

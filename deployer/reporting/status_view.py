@@ -43,6 +43,7 @@ class StatusView:
             "deployed": not standing.is_absent,
             "last_operation": standing.last_operation,
             "diverged": list(standing.diverged),
+            "open_rollout": standing.open_rollout,
             "parts": [{**asdict(part), "facts": dict(part.facts)} for part in standing.parts],
             "traffic": TrafficView(traffic=self.traffic).record() if self.traffic else None,
         }
@@ -63,6 +64,7 @@ class StatusView:
             *(Text.assemble((f"{part.name} in {part.region}: ", "bold"), _cell(part)) for part in elsewhere),
             *(Text.assemble(("diverged: ", "bold yellow"), sentence) for sentence in standing.diverged),
             Text(f"last StackSet operation: {standing.last_operation}"),
+            *([Text.assemble(("roll-out open: ", "bold yellow"), standing.open_rollout)] if standing.open_rollout else []),
             Text(sentence(standing)),
             *([TrafficView(traffic=self.traffic).drawing()] if self.traffic else []),
         )
@@ -74,6 +76,7 @@ def sentence(standing: Standing) -> str:
         return "Nothing is deployed."
     unsound = [part for part in standing.parts if part.word not in SOUND]
     faults = [f"{part.name} in {part.region} is {part.word}" for part in unsound] + ["the Regions have diverged"] * bool(standing.diverged)
+    faults += ["a roll-out has not ended"] * bool(standing.open_rollout)
     if faults:
         return f"Not sound: {', '.join(faults)}."
     if any(part.word == "in progress" for part in standing.parts):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 
-from deployer.planning.survey import StackInstanceFacts, Survey
+from deployer.planning.survey import OpenRollout, StackInstanceFacts, Survey
 from deployer.reporting.report import HumanReport
 from deployer.reporting.standing import Standing, judge_standing, word_of
 from deployer.reporting.status_view import StatusView, sentence
@@ -149,3 +150,28 @@ def test_the_record_says_whether_all_is_well() -> None:
 
     assert (record["sound"], record["deployed"]) == (True, True)
     assert record["parts"][2]["facts"] == {"instance": "CURRENT SUCCEEDED", "activation": "Live"}
+
+
+def test_open_roll_out_is_not_sound_and_says_whose_it_is() -> None:
+    """Whatever the stacks say, somebody is at work, or was killed at it."""
+    open_ = OpenRollout(
+        content_digest="c",
+        holder="ada on desk",
+        is_held=False,
+        began_at="2026-03-04T05:06:07",
+        before=None,
+        templates=(),
+        undoing="it broke",
+    )
+
+    found = standing(a_survey(open_rollout=open_))
+    held = standing(a_survey(open_rollout=replace(open_, is_held=True, undoing="")))
+
+    assert not found.is_sound
+    assert sentence(found) == "Not sound: a roll-out has not ended."
+    assert (
+        found.open_rollout
+        == "ada on desk left a roll-out unfinished, begun at 2026-03-04T05:06:07; it failed and is to be undone: it broke"
+    )
+    assert held.open_rollout == "ada on desk is rolling out, or was killed in it, since 2026-03-04T05:06:07"
+    assert StatusView(standing=held).record()["open_rollout"] == held.open_rollout
