@@ -9,6 +9,7 @@ import pytest
 
 from deployer.aws.drift import begin_detection, read_detection, read_resource_drifts
 from deployer.aws.stack_sets import read_stack_set
+from deployer.aws.stacks import read_template
 from tests.support.account import HOME, PEER, Account, body, setting
 
 CHANGE_SET = "payment-contract-preview"
@@ -56,7 +57,8 @@ def test_preview_leaves_instance_and_stack_as_they_were(account: Account, deploy
 
     assert account.instance(deployed, PEER) == before
     assert account.instance_stack(deployed, PEER) == stack
-    assert account.client("cloudformation", PEER).list_change_sets(StackName=stack.stack_id)["Summaries"] == []
+    left = account.client("cloudformation", PEER).list_change_sets
+    account.awaited("no change set", lambda: not left(StackName=stack.stack_id)["Summaries"] or None)
 
 
 def test_preview_without_a_difference_fails_by_its_words(account: Account, deployed: str) -> None:
@@ -96,8 +98,6 @@ def test_drift_of_an_instance_is_found_on_its_own_stack(account: Account, deploy
 
 def test_definition_comes_back_as_it_was_sent(account: Account, deployed: str) -> None:
     """A plan compares bytes: the StackSet's own, and those of every instance's stack."""
-    from deployer.aws.stacks import read_template
-
     stands = read_stack_set(account.aws, deployed, HOME)
 
     assert stands is not None

@@ -19,7 +19,7 @@ from deployer.vocabulary.errors import AwsRefused
 from tests.support.account import HOME, PEER, Account, body
 
 # Long enough to be met on its way, on AWS as here.
-_WAITS_SECONDS = 6
+_WAITS_SECONDS = 5
 
 
 def test_operation_id_is_taken_once_and_for_all(account: Account) -> None:

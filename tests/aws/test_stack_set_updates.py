@@ -46,13 +46,13 @@ def test_failure_leaves_earlier_regions_new(account: Account) -> None:
 
 def test_definition_stays_new_after_a_failure(account: Account) -> None:
     """F4.6: the StackSet has the template and the parameters of the update that failed."""
-    name, broken = account.stack_set(body(), Value="one"), body(broken_in=HOME)
+    name, broken = account.stack_set(body(), Value=", first"), body(broken_in=HOME)
 
-    account.update(name, broken, Value="two")
+    account.update(name, broken, Value=", second")
 
     stands = read_stack_set(account.aws, name, HOME)
     assert stands is not None
-    assert (stands.template_body, dict(stands.parameters)) == (broken, {"Value": "two"})
+    assert (stands.template_body, dict(stands.parameters)) == (broken, {"Value": ", second"})
 
 
 def test_the_former_definition_puts_everything_back(account: Account) -> None:
@@ -133,14 +133,14 @@ def test_tolerated_failure_is_counted(account: Account) -> None:
 
 def test_own_value_of_a_region_outlives_an_update(account: Account) -> None:
     """F4.13: an override is not touched by an update of the StackSet, and goes when it is not listed any more."""
-    name = account.stack_set(body(), Value="one")
-    _override(account, name, {"Value": "own"})
+    name = account.stack_set(body(), Value=", first")
+    _override(account, name, {"Value": ", own"})
 
-    account.update(name, body(), Value="two")
+    account.update(name, body(), Value=", second")
     overridden = account.values(name)
     _override(account, name, {})
 
-    assert (overridden, account.values(name)) == (("two", "own"), ("two", "two"))
+    assert (overridden, account.values(name)) == (("one, second", "one, own"), ("one, second", "one, second"))
 
 
 def test_newest_operation_is_the_last_one(account: Account) -> None:

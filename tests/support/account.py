@@ -35,31 +35,36 @@ PREFIX: Final = "payment-contract-"
 # A new role is known everywhere only after a while [IAM user guide: Troubleshoot IAM, "Changes that I make are not always visible"].
 _ROLE_SECONDS: Final = 20.0
 _WAIT_SECONDS_MAX: Final = 900.0
+_HANDLE: Final = {"Type": "AWS::CloudFormation::WaitConditionHandle"}
 
 Found = TypeVar("Found")
 
 
-def body(value: str = "one", *, broken_in: str = "", waits_seconds: int = 0, **more: Any) -> str:
-    """Return a template with one SSM parameter of the template's parameter `Value`, and its name as output `Setting`.
+def body(text: str = "one", *, broken_in: str = "", waits_seconds: int = 0, **more: Any) -> str:
+    """Return a template with one SSM parameter that holds `text` and what the template's parameter `Value` adds; both are outputs.
 
     `broken_in` is a Region where the stack fails; with `waits_seconds` the stack is at work for so long, and fails then; `more` are
     further resources.
     """
-    resources: dict[str, Any] = {"Setting": setting({"Ref": "Value"})}
+    value = {"Fn::Join": ["", [text, {"Ref": "Value"}]]}
+    resources: dict[str, Any] = {"Setting": setting(value)}
+    # Nobody signals, so it fails by itself when its time is over: at work, where no validation before it can know.
     if broken_in:
-        resources["Broken"] = setting("x", Type="Nonsense") | {"Condition": "Breaks"}
+        resources |= {"BrokenHandle": _HANDLE, "Broken": _waiting("BrokenHandle", 1) | {"Condition": "Breaks"}}
     if waits_seconds:
-        resources["Handle"] = {"Type": "AWS::CloudFormation::WaitConditionHandle"}
-        properties = {"Handle": {"Ref": "Handle"}, "Timeout": str(waits_seconds)}
-        resources["Wait"] = {"Type": "AWS::CloudFormation::WaitCondition", "Properties": properties}
+        resources |= {"Handle": _HANDLE, "Wait": _waiting("Handle", waits_seconds)}
     return json.dumps(
         {
-            "Parameters": {"Value": {"Type": "String", "Default": value}},
+            "Parameters": {"Value": {"Type": "String", "Default": ""}},
             "Conditions": {"Breaks": {"Fn::Equals": [{"Ref": "AWS::Region"}, broken_in or "nowhere"]}},
             "Resources": resources | more,
-            "Outputs": {"Setting": {"Value": {"Ref": "Setting"}}, "Value": {"Value": {"Ref": "Value"}}},
+            "Outputs": {"Setting": {"Value": {"Ref": "Setting"}}, "Value": {"Value": value}},
         }
     )
+
+
+def _waiting(handle: str, seconds: int) -> dict[str, Any]:
+    return {"Type": "AWS::CloudFormation::WaitCondition", "Properties": {"Handle": {"Ref": handle}, "Timeout": str(seconds)}}
 
 
 def setting(value: Any, **properties: Any) -> dict[str, Any]:
