@@ -59,7 +59,9 @@ def the_machine_kept_up(evidence: Evidence, limits: Limits) -> Finding | None:
         limit=f"{STALLED_SHARE_MAX:.0%} later than {LATE_SECONDS_MAX:g} s",
         measured=f"{len(late)} of {len(known)} late, the latest {max(known):.1f} s",
         broken=len(late) > STALLED_SHARE_MAX * len(known),
-        detail="Something else kept this machine busy; seconds and failed requests prove nothing, what became of payments does.",
+        detail="Something else kept this machine busy; seconds and failed requests prove nothing, what became of payments does."
+        if late
+        else "",
     )
 
 
