@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Final
 
 from deployer.aws.stack_set_operations import Operation, RegionResult
 from deployer.aws.stack_sets import StackInstance, list_instances
+from deployer.aws.stacks import read_stack
 from deployer.planning.plan import StackSetRemoval
 from deployer.rollout.operation_watch import OperationWatch
 from deployer.rollout.stack_settling import sentence_of
 from deployer.rollout.ways_out import RUN_AGAIN, way_out_of
-from deployer.vocabulary.errors import OperationStopped, RolloutFailed
+from deployer.vocabulary.errors import AwsRefused, OperationStopped, RolloutFailed
 from deployer.vocabulary.places import Place, place_name
+
+# What no StackSet operation leads a stack out of -> what does.
+_BY_A_PERSON: Final = {
+    "UPDATE_ROLLBACK_FAILED": "`deployer mend` continues it once what its events name is out of the way",
+    "UPDATE_FAILED": "`deployer mend` rolls it back",
+    "ROLLBACK_FAILED": "`deployer mend` deletes what was never finished",
+    "DELETE_FAILED": "remove what its events name, then run the same command again",
+}
 
 
 def operation_failed(watch: OperationWatch, operation: Operation) -> RolloutFailed:
@@ -60,7 +70,7 @@ def _root_cause(watch: OperationWatch, operation: Operation, first: RegionResult
 
 def _what_stands_where(watch: OperationWatch) -> str:
     instances = list_instances(watch.context.aws, watch.step.stack_set_name, watch.step.region)
-    standing = {_name(watch, instance.place): _standing(instance) for instance in instances}
+    standing = {_name(watch, instance.place): f"{_standing(instance)}{_stuck(watch, instance)}" for instance in instances}
     accounts = () if isinstance(watch.step, StackSetRemoval) else watch.step.accounts
     own = [_name(watch, place) for place in product(accounts or (watch.context.plan.account_id,), watch.step.regions)]
     return "\n".join(f"{name}: {standing.get(name, 'no instance')}" for name in dict.fromkeys((*own, *sorted(standing))))
@@ -72,3 +82,17 @@ def _name(watch: OperationWatch, place: Place) -> str:
 
 def _standing(instance: StackInstance) -> str:
     return f"{instance.status} ({instance.detailed_status})" if instance.detailed_status else instance.status
+
+
+def _stuck(watch: OperationWatch, instance: StackInstance) -> str:
+    """Return what keeps a failed instance's stack from the next roll-out, empty when nothing does or nobody can tell."""
+    if instance.detailed_status != "FAILED" or not instance.stack_id or instance.account_id != watch.context.plan.account_id:
+        return ""
+    try:
+        stack = read_stack(watch.context.aws, instance.stack_id, instance.region)
+    except AwsRefused:
+        # Told on the way to a failure: what cannot be read must not hide what is known.
+        return ""
+    if stack is None or stack.status not in _BY_A_PERSON:
+        return ""
+    return f", and its stack is {stack.status}: {_BY_A_PERSON[stack.status]}"
