@@ -76,7 +76,7 @@ def test_a_second_roll_out_changes_nothing(system: Copy) -> None:
 
 
 def test_a_changed_function_is_all_that_a_plan_would_change(system: Copy, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """One package to each Region, the function's code, and the version that the alias leads to."""
+    """One package to each Region, the function's code, and the version that the alias leads to; a gate after each Region."""
     with a_copy(tmp_path_factory.mktemp("edited")) as edited:
         with (edited.folder / "functions" / "payment" / "handler.py").open("a") as handler:
             handler.write("\n# Another line.\n")
@@ -84,16 +84,20 @@ def test_a_changed_function_is_all_that_a_plan_would_change(system: Copy, tmp_pa
 
     assert result.exit_code == 10, result.output
     to_do = [step for step in json.loads(result.stdout)["steps"] if step["action"] != "none"]
-    assert [(step["kind"], step["region"]) for step in to_do[:-1]] == [("ArtifactUpload", "us-east-2"), ("ArtifactUpload", "us-east-1")]
-    assert all(step["key"].startswith("functions/payment/") for step in to_do[:-1])
-    changes = {(change["action"], change["logical_id"].partition("Version")[0], *change["paths"]) for change in to_do[-1]["changes"]}
-    assert to_do[-1]["phase"] == "regional"
-    assert changes == {
-        ("Modify", "PaymentFunction", "Properties.Code.S3Key"),
-        ("Add", "PaymentFunction"),
-        ("Remove", "PaymentFunction"),
-        ("Modify", "PaymentFunctionAlias", "Properties.FunctionVersion"),
-    }
+    uploads = [step for step in to_do if step["kind"] == "ArtifactUpload"]
+    assert [step["region"] for step in uploads] == ["us-east-2", "us-east-1"]
+    assert all(step["key"].startswith("functions/payment/") for step in uploads)
+    order = [(step["kind"], region["region"] if step["kind"] == "Gate" else region) for step in to_do for region in step.get("regions", ())]
+    assert order == [("StackSetRollout", "us-east-2"), ("Gate", "us-east-2"), ("StackSetRollout", "us-east-1"), ("Gate", "us-east-1")]
+    for wave in [step for step in to_do if step["kind"] == "StackSetRollout"]:
+        changes = {(change["action"], change["logical_id"].partition("Version")[0], *change["paths"]) for change in wave["changes"]}
+        assert changes == {
+            ("Modify", "PaymentFunction", "Properties.Code.S3Key"),
+            ("Add", "PaymentFunction"),
+            ("Remove", "PaymentFunction"),
+            ("Modify", "PaymentFunctionAlias", "Properties.FunctionVersion"),
+        }
+    assert {step["kind"] for step in to_do} == {"ArtifactUpload", "RolloutOpening", "StackSetRollout", "Gate", "RolloutClosing"}
 
 
 def test_status_shows_both_regions_live(system: Copy) -> None:
