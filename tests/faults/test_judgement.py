@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 from deployer.local.state import LocalState
 from deployer.vocabulary.names import name_of
@@ -28,8 +29,9 @@ PUT = Call(service="s3", operation="PutObject", region=HOME, occurrence=1)
 class Vandal(Kill):
     """A kill by somebody who does something more."""
 
+    server: LocalState
     name: str
-    act: Callable[[], None]
+    act: Callable[[Any, str], None]
 
     @property
     def kind(self) -> str:
@@ -41,10 +43,23 @@ class Vandal(Kill):
 
         def strike(call: Call) -> None:
             if call == self.call:
-                self.act()
+                s3 = Inspector(self.server).client("s3", HOME)
+                for bucket in (one["Name"] for one in s3.list_buckets()["Buckets"] if HOME in one["Name"]):
+                    self.act(s3, bucket)
                 os.kill(os.getpid(), signal.SIGKILL)
 
         return Calls(after_answer=strike)
+
+
+def leave_something(s3: Any, bucket: str) -> None:
+    """Put an object that nobody knows."""
+    s3.put_object(Bucket=bucket, Key="strange", Body=b"")
+
+
+def store_again(s3: Any, bucket: str) -> None:
+    """Put every object once more."""
+    for one in s3.list_objects_v2(Bucket=bucket).get("Contents", []):
+        s3.put_object(Bucket=bucket, Key=one["Key"], Body=b"")
 
 
 def a_trial(**different: object) -> Trial:
@@ -55,27 +70,14 @@ def a_trial(**different: object) -> Trial:
 
 def test_what_should_not_be_is_found(server: LocalState) -> None:
     """A strange object, a package stored twice, and a refusal taken for trouble that passes: three faults, and only these."""
-    s3 = Inspector(server).client("s3", HOME)
-
-    def buckets() -> list[str]:
-        return [one["Name"] for one in s3.list_buckets()["Buckets"] if one["Name"].startswith("payment-artifacts-") and HOME in one["Name"]]
-
-    def leave_something() -> None:
-        for bucket in buckets():
-            s3.put_object(Bucket=bucket, Key="strange", Body=b"")
-
-    def store_again() -> None:
-        for bucket in buckets():
-            for one in s3.list_objects_v2(Bucket=bucket).get("Contents", []):
-                s3.put_object(Bucket=bucket, Key=one["Key"], Body=b"")
 
     def disturbing(run: RunName, call: Call) -> tuple[Disturbance, ...]:
         if run != "first roll-out" or call != PUT:
             return ()
         denied = Trouble(kind="taken for passing", happening=DENIED.answer)
         return (
-            Vandal(call=call, moment="after", name="leaves something", act=leave_something),
-            Vandal(call=call, moment="after", name="stores again", act=store_again),
+            Vandal(call=call, moment="after", server=server, name="leaves something", act=leave_something),
+            Vandal(call=call, moment="after", server=server, name="stores again", act=store_again),
             Troubled(call=call, trouble=denied),
         )
 
