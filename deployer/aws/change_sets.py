@@ -129,12 +129,6 @@ def read_change_set(aws: Aws, name: str, stack_id: str, region: str) -> ChangeSe
     return ChangeSet(status=status, reason=reason, changes=changes)
 
 
-def read_change_set_status(aws: Aws, name: str, stack_id: str, region: str) -> ChangeSet:
-    """Return how far the change set is, without its changes. Raises AwsRefused."""
-    page = next(_pages(aws, name, stack_id, region, with_values=False))
-    return ChangeSet(status=page.get("Status", ""), reason=page.get("StatusReason", ""), changes=())
-
-
 def delete_change_set(aws: Aws, name: str, stack_id: str, region: str) -> None:
     """Delete the change set; one that is gone already is no mistake. Raises AwsRefused."""
     with asking("cloudformation", "DeleteChangeSet", region):

@@ -24,7 +24,7 @@ CAPABILITIES: Final = ("CAPABILITY_NAMED_IAM",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
-    """One stack as CloudFormation describes it; the pairs are sorted by name."""
+    """One stack as CloudFormation describes it; the pairs are sorted by name. `moved_at` is when it was last changed, ISO 8601."""
 
     name: str
     region: str
@@ -35,6 +35,7 @@ class Stack:
     tags: tuple[tuple[str, str], ...]
     outputs: tuple[tuple[str, str], ...]
     termination_protection: bool
+    moved_at: str = ""
 
     @property
     def in_progress(self) -> bool:
@@ -141,6 +142,7 @@ def says_absent(refused: AwsRefused) -> bool:
 
 
 def _stack(answer: StackTypeDef, region: str) -> Stack:
+    moved_at = answer.get("LastUpdatedTime") or answer.get("CreationTime")
     return Stack(
         name=answer["StackName"],
         region=region,
@@ -151,4 +153,5 @@ def _stack(answer: StackTypeDef, region: str) -> Stack:
         tags=sorted_pairs(answer.get("Tags", []), "Key", "Value"),
         outputs=sorted_pairs(answer.get("Outputs", []), "OutputKey", "OutputValue"),
         termination_protection=answer.get("EnableTerminationProtection", False),
+        moved_at=moved_at.isoformat() if moved_at else "",
     )

@@ -5,7 +5,7 @@ Each stage tells the report that it began, so that nothing that takes seconds is
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from deployer.cli.session import Session
     from deployer.outside.view import Outside
     from deployer.planning.plan import RolloutPlan
+    from deployer.planning.plan_origin import Origin
+    from deployer.planning.preview import Preview
     from deployer.planning.survey import Survey
     from deployer.planning.traffic import Traffic
     from deployer.rendering.rendered import RenderedSystem
@@ -29,6 +31,15 @@ if TYPE_CHECKING:
     from deployer.reporting.standing import Standing
 
 Turn = Literal["not asked", "refuse", "wait"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A roll-out that was planned: what is performed, what it does to every resource, and what it was made from."""
+
+    plan: RolloutPlan
+    preview: Preview
+    origin: Origin
 
 
 class Job:
@@ -64,12 +75,30 @@ class Job:
 
         `turn` says what becomes of somebody else's roll-out: waited for, refused (RolloutBusy), or none of a plan's business.
         """
+        system, survey = self._gathered(turn)
+        return self._rooms.plan_rollout(self.environment, system, survey, without_undo=without_undo)
+
+    def plan_and_preview(self, *, may_go: tuple[str, ...] = (), without_undo: bool = False, turn: Turn = "not asked") -> Planned:
+        """Return the plan as `plan_rollout` does, and what it would do to every resource; `may_go` are the stateful ones that may give way.
+
+        What would be replaced or removed otherwise is in the plan's way. Raises InputRefused for a name in `may_go` that stays anyway.
+        """
+        from deployer.planning.plan_origin import origin_of
+        from deployer.planning.stateful import judged
+
+        system, survey = self._gathered(turn)
+        plan, aws = self._rooms.plan_rollout(self.environment, system, survey, without_undo=without_undo), self.aws
+        with self._session.report.stage("preview", "asking CloudFormation what would change"):
+            preview = self._rooms.preview(aws, plan, survey, self._session.clock, self._session.report.note)
+        return Planned(plan=judged(plan, preview, may_go), preview=preview, origin=origin_of(self.environment, system, survey))
+
+    def _gathered(self, turn: Turn) -> tuple[RenderedSystem, Survey]:
         system = self.render()
         self.lint(system)
         if turn != "not asked":
             aws, tell = self.aws, self._tell_whom_it_waits_for
             self._rooms.await_turn(aws, self.environment, system, self._session.clock, wait=turn == "wait", tell=tell)
-        return self._rooms.plan_rollout(self.environment, system, self.survey(system), without_undo=without_undo)
+        return system, self.survey(system)
 
     def _tell_whom_it_waits_for(self, whom: str) -> None:
         self._session.report.note(f"Waiting for another roll-out: {whom}", waiting_for=whom)
@@ -96,18 +125,31 @@ class Job:
             kept = ((resource.resource_type, resource.physical_id, resource.region) for resource in result.retained)
             self._session.report.show(RetainedView(resources=tuple(kept)))
 
-    def plan_as_reviewed(self, plan_file: Path, *, without_undo: bool = False, turn: Turn = "not asked") -> RolloutPlan:
-        """Return the plan that was written to `plan_file`; raises InputRefused when a plan made now would be another.
+    def plan_as_reviewed(
+        self, plan_file: Path, *, without_undo: bool = False, turn: Turn = "not asked"
+    ) -> tuple[RolloutPlan, Preview | None]:
+        """Return the plan that was written to `plan_file`, and its preview; raises InputRefused with all that has moved since.
 
-        Where the packages lie on this machine is no difference: a plan is reviewed in one checkout and performed in another.
+        Where the packages lie on this machine is no difference: a plan is reviewed in one checkout and performed in another. What stands
+        may have moved by this roll-out itself, when it began and did not end.
         """
-        reviewed, now = self._rooms.read_plan(plan_file), self.plan_rollout(without_undo=without_undo, turn=turn)
-        if without_paths(reviewed) != without_paths(now):
+        from deployer.planning.plan_origin import is_own_roll_out, moved, origin_of, other_steps
+
+        reviewed = self._rooms.read_plan_file(plan_file)
+        refuse_blocked(reviewed.plan)
+        system, survey = self._gathered(turn)
+        now = self._rooms.plan_rollout(self.environment, system, survey, without_undo=without_undo)
+        is_own, origin = is_own_roll_out(reviewed.plan, survey), origin_of(self.environment, system, survey)
+        said = moved(reviewed.origin, origin, is_own_roll_out=is_own) if reviewed.origin else ()
+        if not said and not is_own:
+            said = other_steps(reviewed.plan, now)
+        if said:
             raise InputRefused(
                 f"{plan_file} is stale: what it was made from has moved",
-                hint=f"Run `deployer plan {self.params} --out {plan_file}`, review it, then roll out again.",
+                tuple(Mistake(place="moved", sentence=sentence) for sentence in said),
+                f"Run `deployer plan {self.params} --out {plan_file}`, review it, then roll out again.",
             )
-        return now
+        return now, None if is_own else reviewed.preview
 
     def render_files(self) -> tuple[tuple[str, str], ...]:
         """Render, and return (path, SHA-256) of every template written."""
@@ -115,18 +157,30 @@ class Job:
         templates = (system.bootstrap, system.regional, system.global_)
         return tuple((str(self.build / f"{template.kind}.yaml"), template.digest) for template in templates)
 
-    def show_plan(self, plan: RolloutPlan, form: str = "table") -> None:
-        """Show the plan: `table` for a person, `json` or `markdown` as a text of its own."""
-        from deployer.reporting.plan_markdown import plan_markdown
+    def show_plan(self, plan: RolloutPlan, preview: Preview | None = None) -> None:
+        """Show the plan, and what it would do to every resource."""
         from deployer.reporting.plan_view import PlanView
+        from deployer.reporting.preview_view import PreviewView
+
+        self._session.report.show(PlanView(plan=plan, matrix_follows=preview is not None))
+        if preview is not None:
+            self._session.report.show(PreviewView(preview=preview))
+
+    def show_planned(self, planned: Planned, form: str) -> None:
+        """Show what was planned: `table` for a person, `json` or `markdown` as a text of its own."""
+        from deployer.reporting.preview_markdown import comment_markdown
 
         match form:
             case "json":
-                self._session.report.text(self._rooms.plan_text(plan))
+                self._session.report.text(self.plan_text(planned))
             case "markdown":
-                self._session.report.text(plan_markdown(plan))
+                self._session.report.text(comment_markdown(planned.plan, planned.preview))
             case _:
-                self._session.report.show(PlanView(plan=plan))
+                self.show_plan(planned.plan, planned.preview)
+
+    def plan_text(self, planned: Planned) -> str:
+        """Return what was planned as a plan file's text."""
+        return self._rooms.plan_text(planned.plan, planned.preview, planned.origin)
 
     def outputs(self) -> OutputsView:
         """Return the outputs as they are in AWS now; raises InputRefused when nothing is deployed."""
@@ -204,11 +258,3 @@ def refuse_blocked(plan: RolloutPlan) -> None:
         raise RolloutBusy(summary, blocker.summary, blocker.hint)
     mistakes = tuple(Mistake(place="in the way", sentence=f"{blocker.summary}. {blocker.hint}") for blocker in plan.blockers)
     raise InputRefused(summary, mistakes, "Remove what is in the way, then run the same command.")
-
-
-def without_paths(plan: RolloutPlan) -> RolloutPlan:
-    """Return the plan without what depends on the folder it was made in."""
-    from deployer.planning.plan import ArtifactUpload
-
-    steps = (replace(step, path="") if isinstance(step, ArtifactUpload) else step for step in plan.steps)
-    return replace(plan, plan_id="", steps=tuple(steps))

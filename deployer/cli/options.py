@@ -31,6 +31,17 @@ def without_undo_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )
 
 
+def replace_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command `--replace`, as `may_go`: the stateful resources that may give way."""
+    return click.option(
+        "--replace",
+        "may_go",
+        metavar="LOGICAL_ID",
+        multiple=True,
+        help="Let this table, bucket, secret, zone or key be replaced or removed; may be given again.",
+    )(command)
+
+
 class OrderedGroup(click.Group):
     """Commands listed in the order they were added, the order a person meets them, not the alphabet's."""
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from deployer.planning.lint import Finding
     from deployer.planning.mending import Mending
     from deployer.planning.plan import RolloutPlan
+    from deployer.planning.plan_file import PlanFile
+    from deployer.planning.plan_origin import Origin
+    from deployer.planning.preview import Preview
     from deployer.planning.survey import Survey
     from deployer.planning.traffic import Intent, Move, Traffic
     from deployer.rendering.rendered import Package, RenderedSystem
@@ -148,11 +151,23 @@ class Rooms:
 
         return plan_tear_down(environment, survey)
 
-    def plan_text(self, plan: RolloutPlan) -> str:
+    def preview(self, aws: Aws, plan: RolloutPlan, survey: Survey, clock: Clock, tell: Callable[[str], None]) -> Preview:
+        """`planning.preview_taking.take_preview`."""
+        from deployer.planning.preview_taking import take_preview
+
+        return take_preview(aws, plan, survey, clock, tell)
+
+    def plan_text(self, plan: RolloutPlan, preview: Preview | None = None, origin: Origin | None = None) -> str:
         """`planning.plan_file.plan_text`."""
         from deployer.planning.plan_file import plan_text
 
-        return plan_text(plan)
+        return plan_text(plan, preview, origin)
+
+    def read_plan_file(self, path: Path) -> PlanFile:
+        """`planning.plan_file.read_plan_file`."""
+        from deployer.planning.plan_file import read_plan_file
+
+        return read_plan_file(path)
 
     def read_plan(self, path: Path) -> RolloutPlan:
         """`planning.plan_file.read_plan`."""

@@ -14,7 +14,8 @@ from deployer.planning.restore_point import RestorePoint
 class StackFacts:
     """One existing stack. `parameters` and `outputs` are sorted (name, value) pairs; `template_body` is as it was sent.
 
-    `token` is the ClientRequestToken of the operation that is at work on it, "" when none is or AWS does not tell.
+    `token` is the ClientRequestToken of the operation that is at work on it, "" when none is or AWS does not tell. `moved_at` is when it
+    was last changed.
     """
 
     name: str
@@ -28,6 +29,7 @@ class StackFacts:
     outputs: tuple[tuple[str, str], ...]
     termination_protection: bool
     token: str = ""
+    moved_at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -168,6 +168,7 @@ def _stack(aws: Aws, name_or_id: str, region: str) -> StackFacts | None:
         tags=stack.tags,
         outputs=stack.outputs,
         termination_protection=stack.termination_protection,
+        moved_at=stack.moved_at,
         token=_token(aws, stack) if stack.in_progress else "",
     )
 

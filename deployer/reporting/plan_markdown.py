@@ -11,14 +11,17 @@ from deployer.reporting.plan_view import bounds_sentence, grouped, heading, kept
 from deployer.reporting.words import count, short_digests, value_text
 
 
-def plan_markdown(plan: RolloutPlan) -> str:
-    """Return the plan as GitHub-flavoured Markdown ending in a newline; the same plan gives the same text."""
+def plan_markdown(plan: RolloutPlan, *, matrix_follows: bool = False) -> str:
+    """Return the plan as GitHub-flavoured Markdown ending in a newline; the same plan gives the same text.
+
+    Which resources change is left to the matrix when one follows.
+    """
     lines = [f"### {heading(plan)}", "", verdict(plan), ""]
     lines += [f"> **In the way:** {_cell(blocker.summary)} {_cell(blocker.hint)}" for blocker in plan.blockers]
     if plan.blockers:
         lines.append("")
     lines += ["| phase | action | what | why |", "|---|---|---|---|", *_rows(plan)]
-    for step in plan.steps_to_do:
+    for step in () if matrix_follows else plan.steps_to_do:
         if isinstance(step, StackApply | StackSetRollout) and (step.changes or step.parameters) and not same_as_earlier(plan, step):
             lines += ["", *_details(step)]
     return "\n".join(lines) + "\n"

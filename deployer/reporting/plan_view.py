@@ -40,10 +40,12 @@ _KINDS_SHOWN_MAX: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanView:
-    """A plan to be shown; `details` adds every parameter and every resource of a new stack to what a person sees."""
+    """A plan to be shown; `details` adds every parameter and every resource of a new stack to what a person sees; which resources change
+    is left to the matrix when `matrix_follows`."""
 
     plan: RolloutPlan
     details: bool = False
+    matrix_follows: bool = False
 
     def record(self) -> dict[str, Any]:
         """Return the plan without its template bodies; each step has its `kind`, title and fields."""
@@ -96,7 +98,7 @@ class PlanView:
             yield Text(spares_sentence(step), "dim")
         if isinstance(step, StackRemoval | StackSetRemoval):
             yield from (Text(sentence, "green") for sentence in kept_sentences(step))
-        if not isinstance(step, StackApply | StackSetRollout):
+        if not isinstance(step, StackApply | StackSetRollout) or self.matrix_follows:
             return
         if wave := same_as_earlier(self.plan, step):
             yield Text(f"the same {count(len(step.changes), 'resource change')} as to {', '.join(wave.regions)}", "dim")

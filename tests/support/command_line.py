@@ -19,6 +19,7 @@ from deployer.planning.drift import DriftReport
 from deployer.planning.lint import Finding
 from deployer.planning.mending import Mending
 from deployer.planning.plan import RolloutPlan
+from deployer.planning.preview import Preview
 from deployer.planning.survey import Survey
 from deployer.planning.traffic import Move, Traffic
 from deployer.rendering.rendered import RenderedSystem, RenderedTemplate
@@ -84,7 +85,9 @@ class FakeRooms(Rooms):
         embedded: LocalState | None = None,
         bodies: str = "Resources: {}\n",
         traffic: Traffic | None = None,
+        preview: Preview | None = None,
     ) -> None:
+        self.previewed = preview or Preview(columns=(), rows=(), words=())
         self.plan, self.standing, self.findings, self.fails_with = plan or a_plan(), survey or a_survey(), findings, fails_with
         self.retained, self.embedded, self.bodies = retained, embedded, bodies
         self.where_traffic_goes = traffic or a_traffic()
@@ -141,6 +144,11 @@ class FakeRooms(Rooms):
         if without_undo:
             self.asked.append("plan without undo")
         return self.plan
+
+    def preview(self, aws: Any, plan: RolloutPlan, survey: Survey, clock: Clock, tell: Callable[[str], None]) -> Preview:
+        """Return the prepared preview."""
+        self.asked.append("preview")
+        return self.previewed
 
     def plan_tear_down(self, environment: Any, survey: Any) -> RolloutPlan:
         """Return the prepared plan."""

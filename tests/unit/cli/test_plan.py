@@ -37,14 +37,14 @@ def test_planning_performs_nothing(deployer: CommandLine) -> None:
 
     deployer.run("plan", deployer.params, rooms=rooms)
 
-    assert rooms.asked == ["render", "lint", "aws", "survey"]
+    assert rooms.asked == ["render", "lint", "aws", "survey", "preview"]
 
 
 def test_json_goes_to_standard_output_alone(deployer: CommandLine) -> None:
     """`plan --format json > plan.json` is a whole plan file."""
     result = deployer.run("plan", deployer.params, "--format", "json", rooms=FakeRooms(plan=TO_DO))
 
-    assert json.loads(result.stdout)["plan_id"] == TO_DO.plan_id
+    assert json.loads(result.stdout)["plan"]["plan_id"] == TO_DO.plan_id
 
 
 def test_markdown_goes_to_standard_output_alone(deployer: CommandLine) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from deployer.planning.plan import RolloutPlan, Step
 from deployer.planning.plan_file import identified, plan_from_text, plan_text, read_plan
 from deployer.planning.planner import plan_rollout
+from deployer.planning.preview import Preview
 from deployer.planning.tear_down_planner import plan_tear_down
 from deployer.rendering.rendered import digest_of
 from deployer.vocabulary.errors import InputRefused
@@ -74,7 +75,8 @@ def test_same_inputs_give_the_same_text() -> None:
 
 def edited(edit: Any) -> str:
     """Return a plan's text after `edit` was let loose on its record."""
-    record = json.loads(plan_text(plan_rollout(an_environment(), a_system(), an_empty_survey())))
+    plan = plan_rollout(an_environment(), a_system(), an_empty_survey())
+    record = json.loads(plan_text(plan, Preview(columns=(), rows=(), words=("Nothing.",))))
     edit(record)
     return json.dumps(record)
 
@@ -82,34 +84,45 @@ def edited(edit: Any) -> str:
 @pytest.mark.parametrize(
     ("edit", "place", "sentence"),
     [
-        pytest.param(lambda r: r.update(version=2), "plan.json", "it has version 2; this deployer reads version 1", id="version"),
+        pytest.param(lambda r: r.update(version=1), "plan.json", "it has version 1; this deployer reads version 2", id="version"),
         pytest.param(lambda r: r.pop("format"), "plan.json", "this is no roll-out plan", id="format"),
-        pytest.param(lambda r: r.update(colour="red"), "plan.json.colour", "this field is unknown", id="unknown field"),
-        pytest.param(lambda r: r.pop("suffix"), "plan.json.suffix", "this field is missing", id="missing field"),
-        pytest.param(lambda r: r.update(suffix=5), "plan.json.suffix", "5 is no str", id="wrong type"),
-        pytest.param(lambda r: r.update(intent="undo"), "plan.json.intent", '"undo" is none of roll-out, tear-down', id="wrong choice"),
-        pytest.param(lambda r: r.update(steps={}), "plan.json.steps", "a list has to stand here, not {}", id="no list"),
-        pytest.param(lambda r: r["steps"].insert(0, None), "plan.json.steps[0].kind", "null is no kind of step", id="no step"),
+        pytest.param(lambda r: r["plan"].update(colour="red"), "plan.json.plan.colour", "this field is unknown", id="unknown field"),
+        pytest.param(lambda r: r["plan"].pop("suffix"), "plan.json.plan.suffix", "this field is missing", id="missing field"),
+        pytest.param(lambda r: r["plan"].update(suffix=5), "plan.json.plan.suffix", "5 is no str", id="wrong type"),
         pytest.param(
-            lambda r: r["steps"][0].update(kind="Undo"), "plan.json.steps[0].kind", '"Undo" is no kind of step', id="unknown step"
+            lambda r: r["plan"].update(intent="undo"), "plan.json.plan.intent", '"undo" is none of roll-out, tear-down', id="wrong choice"
         ),
-        pytest.param(lambda r: r["steps"][0].update(then=1), "plan.json.steps[0].then", "this field is unknown", id="unknown step field"),
+        pytest.param(lambda r: r["plan"].update(steps={}), "plan.json.plan.steps", "a list has to stand here, not {}", id="no list"),
+        pytest.param(lambda r: r["plan"]["steps"].insert(0, None), "plan.json.plan.steps[0].kind", "null is no kind of step", id="no step"),
         pytest.param(
-            lambda r: r["steps"][0]["tags"].append(["a"]), "plan.json.steps[0].tags[3]", "2 values have to stand here", id="no pair"
+            lambda r: r["plan"]["steps"][0].update(kind="Undo"),
+            "plan.json.plan.steps[0].kind",
+            '"Undo" is no kind of step',
+            id="unknown step",
         ),
         pytest.param(
-            lambda r: r["steps"][5]["parameters"][0].update(value=1),
-            "plan.json.steps[5].parameters[0].value",
+            lambda r: r["plan"]["steps"][0].update(then=1), "plan.json.plan.steps[0].then", "this field is unknown", id="unknown step field"
+        ),
+        pytest.param(
+            lambda r: r["plan"]["steps"][0]["tags"].append(["a"]),
+            "plan.json.plan.steps[0].tags[3]",
+            "2 values have to stand here",
+            id="no pair",
+        ),
+        pytest.param(
+            lambda r: r["plan"]["steps"][5]["parameters"][0].update(value=1),
+            "plan.json.plan.steps[5].parameters[0].value",
             "text or an output has to stand here, not 1",
             id="no value",
         ),
         pytest.param(
-            lambda r: r["steps"][5]["parameters"][1].update(value={"output_of": {"stack_name": "x"}}),
-            "plan.json.steps[5].parameters[1].value.output_of.output",
+            lambda r: r["plan"]["steps"][5]["parameters"][1].update(value={"output_of": {"stack_name": "x"}}),
+            "plan.json.plan.steps[5].parameters[1].value.output_of.output",
             "this field is missing",
             id="half an output",
         ),
-        pytest.param(lambda r: r.update(suffix="other"), "plan.json.plan_id", "the plan is not what it was", id="edited"),
+        pytest.param(lambda r: r["plan"].update(suffix="other"), "plan.json.plan.plan_id", "the plan is not what it was", id="edited"),
+        pytest.param(lambda r: r.update(preview=None), "plan.json.digest", "the file is not what it was", id="preview-taken-out"),
     ],
 )
 def test_text_that_is_not_the_plan_that_was_made_is_refused(edit: Any, place: str, sentence: str) -> None:
