@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
 from bench.functions.figures import Figures, goals, measures, ratio
-from bench.functions.staging import ROOT
 from bench.functions.utilities import UTILITIES
+from bench.markdown import DOCUMENT as DOCUMENT
+from bench.markdown import marks, table, with_part
 
-DOCUMENT: Final = ROOT / "docs" / "benchmarks.md"
-BEGIN: Final = "<!-- bench.functions -->"
-END: Final = "<!-- /bench.functions -->"
+NAME: Final = "bench.functions"
+BEGIN, END = marks(NAME)
 
 COST_HEAD: Final = ("what", "ours ÷ boto3", "ours ÷ Powertools", "Powertools ÷ boto3", "ours", "Powertools", "boto3 alone")
 ASKED_HEAD: Final = ("call", "requests, ours ÷ Powertools", "ours: writes + reads", "units", "Powertools: writes + reads", "units")
@@ -24,12 +23,12 @@ def tables(figures: Figures, kinds: Sequence[str], *, about: str) -> str:
     """Return everything between the marks: how it was measured (`about`), goals, costs, requests, utilities."""
     parts = (
         about,
-        _table(GOAL_HEAD, [(goal.name, goal.found, "yes" if goal.met else "no") for goal in goals(figures)]),
-        _table(COST_HEAD, cost_rows(figures, kinds)),
+        table(GOAL_HEAD, [(goal.name, goal.found, "yes" if goal.met else "no") for goal in goals(figures)]),
+        table(COST_HEAD, cost_rows(figures, kinds)),
         "What a call asks of DynamoDB:",
-        _table(ASKED_HEAD, asked_rows(figures, kinds)),
+        table(ASKED_HEAD, asked_rows(figures, kinds)),
         "What a utility of Powertools costs a function that has its client already, and what stands in its place:",
-        _table(UTILITY_HEAD, utility_rows(figures)),
+        table(UTILITY_HEAD, utility_rows(figures)),
     )
     return "\n\n".join(parts)
 
@@ -72,12 +71,4 @@ def _utility_cells(import_ms: float, cpu_ms: float, use_us: float, *, used: bool
 
 def with_tables(document: str, text: str) -> str:
     """Return the document with `text` between its marks; raises ValueError when it has not exactly one such place."""
-    place = re.compile(re.escape(BEGIN) + r".*?" + re.escape(END), re.DOTALL)
-    if len(place.findall(document)) != 1:
-        raise ValueError(f"the document needs one place between {BEGIN} and {END}")
-    return place.sub(lambda _: f"{BEGIN}\n\n{text}\n\n{END}", document)
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return with_part(document, NAME, text)
