@@ -104,7 +104,9 @@ class Job:
         self._session.report.note(f"Waiting for another roll-out: {whom}", waiting_for=whom)
 
     def plan_tear_down(self) -> RolloutPlan:
-        """Survey, and return the plan that takes everything down."""
+        """Survey, and return the plan that takes everything down; raises RolloutBusy while somebody is rolling out."""
+        aws = self.aws
+        self._rooms.await_turn(aws, self.environment, None, self._session.clock, wait=False, tell=self._tell_whom_it_waits_for)
         return self._rooms.plan_tear_down(self.environment, self.survey(count_buckets=True))
 
     def perform(self, plan: RolloutPlan) -> None:

@@ -110,9 +110,9 @@ class Rooms:
         return take_drift(aws, environment, survey, clock)
 
     def await_turn(
-        self, aws: Aws, environment: Environment, system: RenderedSystem, clock: Clock, *, wait: bool, tell: Callable[[str], None]
+        self, aws: Aws, environment: Environment, system: RenderedSystem | None, clock: Clock, *, wait: bool, tell: Callable[[str], None]
     ) -> None:
-        """`rollout.rollout_record.await_turn`, for as long as the other roll-out's operations may take."""
+        """`rollout.rollout_record.await_turn`, for as long as the other's operations may take; without a system any is another."""
         from deployer.aws.rollout_records import RecordPlace
         from deployer.planning.record_steps import content_digest
         from deployer.rollout.rollout_record import await_turn
@@ -123,7 +123,8 @@ class Rooms:
             bucket=name_of("artifact bucket", suffix=environment.suffix, account_id=account_id, region=region), region=region
         )
         seconds_max = environment.rollout.operation_minutes_max * 60.0 * OTHERS_OPERATIONS_MAX if wait else 0.0
-        await_turn(aws, place, content_digest(environment, system), clock, wait_seconds_max=seconds_max, tell=tell)
+        content = content_digest(environment, system) if system is not None else ""
+        await_turn(aws, place, content, clock, wait_seconds_max=seconds_max, tell=tell)
 
     def plan_mending(self, aws: Aws, environment: Environment, survey: Survey) -> Mending:
         """`planning.mending.plan_mending`, of what still stands of stacks that were never finished."""

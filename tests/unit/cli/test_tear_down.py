@@ -108,3 +108,12 @@ def test_what_outlived_its_stack_is_named(deployer: CommandLine) -> None:
     result = deployer.run("tear-down", deployer.params, "--confirm", "local", rooms=rooms)
 
     assert "payments (AWS::DynamoDB::GlobalTable) in us-east-2" in result.stdout
+
+
+def test_nothing_is_torn_down_under_a_roll_out(deployer: CommandLine) -> None:
+    """Whoever rolls out is looked for before anything else: exit 7 from there."""
+    rooms = FakeRooms()
+
+    deployer.run("tear-down", deployer.params, rooms=rooms)
+
+    assert rooms.asked.index("look for the turn") < rooms.asked.index("survey")
