@@ -20,6 +20,9 @@ import yaml
 
 from deployer.vocabulary.errors import DeployerError
 
+# libyaml's, where PyYAML was built with it: a fifth of the time for the same values.
+_SAFE_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 _METHODS: Final = frozenset({"get", "put", "post", "delete", "options", "head", "patch"})
 
 # Refusals of these statuses say when to come back (RFC 9110 section 10.2.3): a throttle refills in a second, an outage takes longer.
@@ -56,7 +59,7 @@ def api_gateway_body(
     What the contract does not name as a method of a path is answered with 405 there. Raises DeployerError when an operation has no
     function or a function no operation.
     """
-    body: dict[str, Any] = yaml.safe_load(contract)
+    body: dict[str, Any] = yaml.load(contract, Loader=_SAFE_LOADER)  # noqa: S506 - both are safe
     body.pop("servers", None)  # the custom domains decide where the API answers
     operations = {
         operation["operationId"]: operation for path in body["paths"].values() for method, operation in path.items() if method in _METHODS
