@@ -74,13 +74,17 @@ def run_operation(
         RolloutBusy: someone else's operation holds the StackSet.
         AwsRefused: AWS answered with an error.
     """
-    operation_id = _begun(step, context, verb, begin)
+    before = newest_operation(context.aws, step.stack_set_name, step.region)
+    operation_id = _begun(step, context, verb, begin, before.operation_id if before else "")
     if operation_id:
         _follow(step, context, operation_id, regions, standing, accounts)
 
 
-def _begun(step: StackSetStep, context: RolloutContext, verb: str, begin: Callable[[str], None]) -> str:
-    """Return the id of the operation that now runs, empty when the very request was sent before and has ended well since."""
+def _begun(step: StackSetStep, context: RolloutContext, verb: str, begin: Callable[[str], None], newest_before: str) -> str:
+    """Return the id of the operation begun, empty when an earlier run had begun it and it has ended well.
+
+    `newest_before` is the id of the newest operation there was: an id that is taken by that one is an earlier run's, by another ours.
+    """
     for attempt in range(1, _ATTEMPTS_MAX + 1):
         operation_id = f"{step.operation_id}-{verb}-{attempt}"
         try:
@@ -90,8 +94,8 @@ def _begun(step: StackSetStep, context: RolloutContext, verb: str, begin: Callab
                 raise
             newest = newest_operation(context.aws, step.stack_set_name, step.region)
             if newest is not None and newest.operation_id == operation_id:
-                # The request arrived, its answer was lost, and it was sent again.
-                if newest.under_way:
+                # Sent just now, it arrived, its answer was lost, and it was sent again: however it ended, it was this run's attempt.
+                if newest.under_way or newest_before != operation_id:
                     return operation_id
                 if _succeeded(step, context, operation_id):
                     return ""

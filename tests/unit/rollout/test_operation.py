@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from deployer.aws.rollout_records import RecordPlace
@@ -111,6 +113,23 @@ def test_operation_stopped_from_outside_says_so() -> None:
     """Whoever stopped it is not overruled."""
     with pytest.raises(RolloutFailed, match="was stopped from outside"):
         run(a_world([Scene("STOPPED", {HOME: "SUCCEEDED", PEER: "CANCELLED"})]))
+
+
+def test_request_sent_twice_that_failed_meanwhile_has_failed() -> None:
+    """Its answer was lost, and before it was sent again the operation had failed: that was this run's attempt, and there is no second."""
+    world = a_world([Scene("FAILED", {HOME: "FAILED", PEER: "CANCELLED"})])
+    send = world.stack_sets.create_stack_instances
+
+    def sent_twice(**request: Any) -> None:
+        send(**request)
+        send(**request)
+
+    world.stack_sets.create_stack_instances = sent_twice  # type: ignore[method-assign, assignment]
+
+    with pytest.raises(RolloutFailed, match="operation rollout-0001-create-1"):
+        run(world)
+
+    assert ids(world) == ["rollout-0001-create-1"]
 
 
 def a_restore_point() -> RestorePoint:
