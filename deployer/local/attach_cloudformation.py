@@ -14,7 +14,7 @@ from deployer.local.template_references import unresolved
 SEAMS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("ministack.services.cloudformation.changesets", ("_evaluate_conditions", "_find_change_set", "validate_template_support")),
     ("ministack.services.cloudformation.engine", ("_evaluate_conditions", "_resolve_refs")),
-    ("ministack.services.cloudformation.handlers", ("_evaluate_conditions", "validate_template_support")),
+    ("ministack.services.cloudformation.handlers", ("_evaluate_conditions", "_resolve_stack", "validate_template_support")),
     ("ministack.services.cloudformation.provisioners", ("_RESOURCE_HANDLERS",)),
     ("ministack.services.cloudformation.stacks", ("_evaluate_conditions",)),
     ("ministack.services.iam", ("_roles", "_policies")),
@@ -29,6 +29,7 @@ def register() -> None:
     refuse_unresolved_references()
     refuse_taken_iam_names()
     find_change_sets_by_stack_id()
+    delete_a_stack_once()
 
 
 def resolve_conditions_in_their_region() -> None:
@@ -125,3 +126,21 @@ def find_change_sets_by_stack_id() -> None:
     attach.register_cloudformation_actions(
         {"ListChangeSets": lambda params: list_by_name(params | {"StackName": [name_of(name) for name in params.get("StackName", [])]})}
     )
+
+
+def delete_a_stack_once() -> None:
+    """Let a deletion asked for again while it goes on be the one that goes on; MiniStack begins it anew, events and all.
+
+    Source: DeleteStack, CloudFormation API Reference: a request with a token that was taken is a retry.
+    """
+    from ministack.services.cloudformation import handlers
+
+    delete = attach.cloudformation_action("DeleteStack")
+
+    def delete_once(params: dict[str, list[str]]) -> Any:
+        stack = handlers._resolve_stack(next(iter(params.get("StackName", [])), ""))
+        if stack and stack.get("StackStatus") == "DELETE_IN_PROGRESS":
+            return attach.xml_answer("DeleteStackResponse", "")
+        return delete(params)
+
+    attach.register_cloudformation_actions({"DeleteStack": delete_once})
