@@ -77,6 +77,17 @@ def test_a_rehearsal_rolls_out_drills_and_takes_down_an_aws_of_its_own(deployer:
     assert (deployer.folder / "build" / "local" / "rehearsal" / "primary-black-hole" / "report.html").exists()
 
 
+def test_every_scenario_is_drilled_on_the_same_system(deployer: CommandLine) -> None:
+    """One roll-out, all drills, and down."""
+    stage = StageRooms(plan=to_do())
+
+    ended = deployer.run("rehearse", prepare(deployer, "one", "two"), "--every-scenario", rooms=HouseRooms(stage))
+
+    assert ended.exit_code == 0
+    assert stage.drilled == ["one", "two"]
+    assert stage.asked.count("perform") == stage.asked.count("stop") == 1
+
+
 def test_a_lost_drill_is_exit_nine_and_still_takes_all_down(deployer: CommandLine) -> None:
     """The gate is shut."""
     stage = StageRooms(plan=to_do(), record=without_item(a_record(), 3, PRIMARY))
