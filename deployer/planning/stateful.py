@@ -88,7 +88,10 @@ def _summary(row: PreviewRow, where: tuple[tuple[PreviewColumn, PreviewCell], ..
         deed = ("be replaced" if any(cell.replacement == "True" for cell in cells) else "perhaps be replaced") + (
             f" ({paths})" if paths else ""
         )
-    kept = all(cell.policy_action.endswith("Retain") for cell in cells)
+    told = all(cell.policy_action for cell in cells)
+    kept = told and all(cell.policy_action.endswith("Retain") for cell in cells)
     lost = STATEFUL[row.resource_type]
-    fate = f"the old one stays, outside the stack, with {lost}" if kept else f"with the old one goes {lost}"
+    # CloudFormation tells what it would do with the old one only where it is sure of a new one.
+    goes = f"with the old one goes {lost}" if told else f"at stake is {lost}"
+    fate = f"the old one stays, outside the stack, with {lost}" if kept else goes
     return f"{row.logical_id} ({row.resource_type}) in {places} would {deed}: {fate}"
