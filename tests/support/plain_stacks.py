@@ -16,7 +16,7 @@ from deployer.vocabulary.names import name_of
 from deployer.vocabulary.values import OutputOf
 from tests.support.embedded import EmbeddedAws
 
-STACK_SECONDS_MAX = 60.0
+STACK_SECONDS_MAX = 240.0
 
 
 @dataclass(kw_only=True)
