@@ -206,9 +206,8 @@ def _differs(columns: tuple[PreviewColumn, ...], kind: Kind, cells: list[Preview
 def _without_region(region: str, cell: PreviewCell | None) -> tuple[object, ...]:
     if cell is None:
         return ()
-    places = tuple(
-        (one.path, one.requires_recreation, _neutral(one.before, region), _neutral(one.after, region)) for one in cell.properties
-    )
+    certain = (one for one in cell.properties if one.is_certain)
+    places = tuple((one.path, one.requires_recreation, _neutral(one.before, region), _neutral(one.after, region)) for one in certain)
     return (cell.action, cell.replacement, *(places if cell.action == "Modify" else ()))
 
 

@@ -90,6 +90,12 @@ def memory(after: str, **fields: str) -> ChangedResource:
             False,
             id="own-name-of-the-Region",
         ),
+        pytest.param(
+            (memory("256"),),
+            (changed("Function", changed_at("MemorySize", "128", "256"), changed_at("Role", None, None, evaluation="Dynamic")),),
+            False,
+            id="merely-not-ruled-out",
+        ),
     ],
 )
 def test_difference_between_regions_is_marked(one: tuple[ChangedResource, ...], other: tuple[ChangedResource, ...], differs: bool) -> None:
