@@ -125,6 +125,7 @@ def live(
 
 def _disturbed(world: World, look: Look, run: Run, disturbance: Disturbance, chapter: Chapter, before: Standing) -> tuple[Trial, Standing]:
     first = world.perform(run, look.suffix, disturbance.calls)
+    sayings = [first.said]
     wrong: list[str] = []
     objection = disturbance.objection(first, chapter.ending)
     if objection:
@@ -134,11 +135,14 @@ def _disturbed(world: World, look: Look, run: Run, disturbance: Disturbance, cha
         if disturbance.waits_for_rest:
             _rest(look)
         again = world.perform(run, look.suffix)
+        sayings.append(again.said)
         if again.exit_code != chapter.ending.exit_code:
             wrong.append(f"run again, it ended with {again.exit_code} instead of {chapter.ending.exit_code}: {again.said}")
     standing = look.now()
     wrong += standing.differences(chapter.standing)
     doubled = (standing.effects - before.effects) - chapter.effects
+    if wrong or doubled:
+        wrong += (f"it had said: {said}" for said in sayings if said)
     trial = Trial(
         run=run.name,
         kind=disturbance.kind,
