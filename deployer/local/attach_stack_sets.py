@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, Final
 
 from deployer.local import attach
@@ -19,7 +20,7 @@ SEAMS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("ministack.core.iam_actions", ("identity_denial_message",)),
     ("ministack.core.iam_evaluator", ("EvalContext", "_verified_key", "enforce", "evaluate_resource_policy")),
     ("ministack.services.iam", ("_roles", "_gen_secret", "_gen_session_access_key", "_gen_session_token")),
-    ("ministack.services.sts", ("_evict_expired_sessions", "_session_expired", "_sessions", "register_session")),
+    ("ministack.services.sts", ("register_session",)),
     ("ministack.services.cloudformation.engine", ("_parse_template",)),
     ("ministack.services.cloudformation.handlers", ("_required_capabilities",)),
     ("ministack.services.cloudformation.helpers", ("_resolve_document",)),
@@ -77,17 +78,17 @@ def service_session(role_arn: str, service: str, session_name: str, context: Map
     return keys
 
 
-def forget_sessions_from_any_thread() -> None:
-    """Let expired sessions be forgotten while others are made: operations make theirs on threads of their own."""
+def register_sessions_one_at_a_time() -> None:
+    """Let sessions be made on any thread: operations make theirs beside the event loop, and each looks through all of them."""
     from ministack.services import sts
 
-    def forget() -> None:
-        # Copied in one step, so that no other thread can add to it halfway through.
-        for key, session in list(sts._sessions.items()):
-            if sts._session_expired(session):
-                sts._sessions.pop(key, None)
+    register, turn = sts.register_session, Lock()
 
-    sts._evict_expired_sessions = forget
+    def register_in_turn(access_key: str, session: dict[str, Any]) -> None:
+        with turn:
+            register(access_key, session)
+
+    sts.register_session = register_in_turn
 
 
 def caller_denial(action: str, resource_arn: str, context: Mapping[str, str]) -> str:

@@ -64,7 +64,7 @@ def register() -> None:
     attach_cloudformation.register()
     attach.verify(attach_stack_sets.SEAMS)
     attach_stack_sets.register_template_source(templates.kept_template)
-    attach_stack_sets.forget_sessions_from_any_thread()
+    attach_stack_sets.register_sessions_one_at_a_time()
     attach.register_cloudformation_actions({name: _served(name, act) for name, act in ACTIONS.items()})
 
 
