@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 from deployer.local import schemas
@@ -106,14 +107,17 @@ def _modification(
     retagged: bool,
 ) -> Change | None:
     details: list[Detail] = [{"Target": {"Attribute": "Tags", "RequiresRecreation": "Never"}, "Evaluation": "Static"}] if retagged else []
-    before, after = _plain(old, region), _plain(new, region)
+    # Most resources of a template stay as they are, and reading their schemas takes longest.
+    is_same = old.kind == new.kind and old.properties == new.properties
+    before, after = (old.properties, old.properties) if is_same else (_plain(old, region), _plain(new, region))
     for key in sorted({*before, *after, *new.written}):
         # A parameter that is referred to and changes nothing here is no reason.
         moving = changed_parameters if before.get(key) != after.get(key) else frozenset()
         causes = list(_causes(new.written.get(key), moving, modified))
         details += _direct(new.kind, region, key, before, after, is_caused=bool(causes))
-        target: dict[str, str] = {"Attribute": "Properties", "Name": key, "RequiresRecreation": _recreation_of(new.kind, region, (key,))}
-        details += [{"Target": target, **cause} for cause in causes]
+        for cause in causes:
+            recreation = _recreation_of(new.kind, region, (key,))
+            details.append({"Target": {"Attribute": "Properties", "Name": key, "RequiresRecreation": recreation}, **cause})
     for attribute in _ATTRIBUTES:
         if old.attributes.get(attribute) != new.attributes.get(attribute):
             target = {"Attribute": attribute, "RequiresRecreation": "Never", "Path": f"/{attribute}"}
@@ -190,11 +194,16 @@ def _variable(text: str) -> tuple[str, str]:
 
 def _plain(resource: Resource, region: str) -> Mapping[str, Any]:
     """Return the properties with text turned into numbers and booleans where the schema asks for them, so that 10 is "10"."""
-    if resource.kind not in schemas.resource_types(region):
+    if not _has_schema(resource.kind, region):
         return resource.properties
     schema = schemas.schema_of(resource.kind, region)
     plain: Mapping[str, Any] = schemas.plain(schema, schema, dict(resource.properties))
     return plain
+
+
+@cache
+def _has_schema(kind: str, region: str) -> bool:
+    return kind in schemas.resource_types(region)
 
 
 def _differing(before: Any, after: Any, path: Path) -> Iterator[Path]:
@@ -220,7 +229,7 @@ def _at(value: Any, path: Path) -> Any:
 
 def _recreation_of(kind: str, region: str, path: Path) -> str:
     """Return Always, Conditionally or Never: by whether the path leads to, or through, a property that cannot be changed in place."""
-    if kind not in schemas.resource_types(region):
+    if not _has_schema(kind, region):
         return "Conditionally"
     schema = schemas.schema_of(kind, region)
     for words, listed in (("Always", "createOnlyProperties"), ("Conditionally", "conditionalCreateOnlyProperties")):
