@@ -28,20 +28,8 @@ def plan_rollout(environment: Environment, system: RenderedSystem, survey: Surve
     A step with nothing to do is there with action `none`. What keeps the plan from being performed is in `blockers`. With
     `without_undo` a failure leaves everything where it stopped.
     """
-    known = KnownOutputs()
-    steps: list[Step] = []
-    for region in bootstrap_order(environment):
-        step, known = plan_stack(
-            phase="bootstrap",
-            stack_name=name_of("bootstrap stack", suffix=environment.suffix),
-            region=region,
-            template=system.bootstrap,
-            tags=tags_of(environment),
-            standing=next((stack for stack in survey.bootstrap if stack.region == region), None),
-            known=known,
-        )
-        steps.append(step)
-    steps.extend(plan_uploads(environment, system.packages, survey))
+    bootstrap, known = _bootstraps(environment, system, survey)
+    steps: list[Step] = [*bootstrap, *plan_uploads(environment, system.packages, survey)]
     regional, known = plan_regional(environment, system.regional, survey, known)
     global_, known = plan_stack(
         phase="global",
@@ -75,6 +63,23 @@ def plan_rollout(environment: Environment, system: RenderedSystem, survey: Surve
             bounds=bounds_of(environment),
         )
     )
+
+
+def _bootstraps(environment: Environment, system: RenderedSystem, survey: Survey) -> tuple[list[StackApply], KnownOutputs]:
+    """Return a step for each Region's bootstrap stack, and what is known of outputs after them."""
+    known, steps = KnownOutputs(), []
+    for region in bootstrap_order(environment):
+        step, known = plan_stack(
+            phase="bootstrap",
+            stack_name=name_of("bootstrap stack", suffix=environment.suffix),
+            region=region,
+            template=system.bootstrap,
+            tags=tags_of(environment),
+            standing=next((stack for stack in survey.bootstrap if stack.region == region), None),
+            known=known,
+        )
+        steps.append(step)
+    return steps, known
 
 
 def _bodies_before(survey: Survey, opening: RolloutOpening) -> dict[str, str]:

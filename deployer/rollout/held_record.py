@@ -112,8 +112,12 @@ class HeldRecord:
         self._stored = None
 
     def close(self) -> None:
-        """Take the record away. Raises AwsRefused."""
+        """Take the record away, unless it is in other hands; nothing while nothing is held. Raises RolloutBusy, AwsRefused."""
         with self._lock:
+            if self._stored is None:
+                return
+            # S3 deletes without asking whose it is; it puts only over what this deployer has put or read.
+            self._put(renewed_at=self._clock.now().isoformat())
             delete_rollout_record(self._aws, self._place)
             self._stored = None
 

@@ -15,6 +15,7 @@ from deployer.planning.spares import SpareRollout
 from deployer.rollout.context import RolloutContext
 from deployer.rollout.operation import run_operation
 from deployer.vocabulary.errors import RolloutBusy, RolloutFailed
+from deployer.vocabulary.places import place_name
 from deployer.vocabulary.values import StackParameter
 
 UNDO_PHASE: Final = "undo"
@@ -27,9 +28,9 @@ _FAILURES_TOLERATED: Final = 1
 
 
 def moved_regions(before: RestorePoint, context: RolloutContext) -> Mapping[str, Moved]:
-    """Return what the roll-out has done to each Region so far, by the Region's own stack. Raises AwsRefused."""
+    """Return what the roll-out has done to each of the pair's Regions so far, by the Region's own stack. Raises AwsRefused."""
     instances = list_instances(context.aws, before.stack_set.name, before.stack_set.region)
-    return {instance.region: _moved(before, instance, context) for instance in instances}
+    return {instance.region: _moved(before, instance, context) for instance in instances if _is_own(instance, context)}
 
 
 def put_back_stack_set(before: RestorePoint, context: RolloutContext) -> None:
@@ -64,7 +65,8 @@ def put_back_stack_set(before: RestorePoint, context: RolloutContext) -> None:
             request,
             step.region,
             operation_id=operation_id,
-            accounts=step.accounts,
+            # Every instance there is, spares in other accounts too: the definition before is theirs as well.
+            accounts=(),
             regions=regions,
             failures_tolerated=_FAILURES_TOLERATED,
         )
@@ -108,9 +110,13 @@ def regions_standing(before: RestorePoint, context: RolloutContext, moved: Mappi
     instances = list_instances(context.aws, before.stack_set.name, before.stack_set.region)
     order = undo_step(before, context).regions
     for instance in sorted(instances, key=lambda one: order.index(one.region) if one.region in order else len(order)):
-        is_back = _moved(before, instance, context) == "untouched" and _is_current(instance)
-        what = words[moved.get(instance.region, "untouched")] if is_back else "is NOT what it was before"
-        yield f"{instance.region}: {what}, {instance.status}" + (f" ({instance.detailed_status})" if instance.detailed_status else "")
+        is_own = _is_own(instance, context)
+        # The stacks of other accounts are not the deployer's to read: their instances' own word is all there is.
+        is_back = _is_current(instance) and (not is_own or _moved(before, instance, context) == "untouched")
+        what = words[moved.get(instance.region, "untouched")] if is_own else "at the definition before"
+        name = place_name(instance.account_id, instance.region, context.plan.account_id)
+        detail = f" ({instance.detailed_status})" if instance.detailed_status else ""
+        yield f"{name}: {what if is_back else 'is NOT what it was before'}, {instance.status}{detail}"
 
 
 def undo_step(before: RestorePoint, context: RolloutContext) -> StackSetRollout:
@@ -178,6 +184,10 @@ def _is_before(found: StackSet, before: RestorePoint, context: RolloutContext) -
     )
 
 
+def _is_own(instance: StackInstance, context: RolloutContext) -> bool:
+    return instance.account_id == context.plan.account_id
+
+
 def _is_current(instance: StackInstance) -> bool:
     return instance.status == "CURRENT" and instance.detailed_status in ("SUCCEEDED", "")
 
@@ -186,7 +196,8 @@ def _moved(before: RestorePoint, instance: StackInstance, context: RolloutContex
     stack = read_stack(context.aws, instance.stack_id, instance.region) if instance.stack_id else None
     if stack is None:
         return "moved"
-    overrides = next((one.overrides for one in before.stack_set.instances if one.region == instance.region), ())
+    place = (instance.account_id, instance.region)
+    overrides = next((one.overrides for one in before.stack_set.instances if (one.account_id, one.region) == place), ())
     wanted = {**dict(before.stack_set.parameters), **dict(overrides)}
     body = context.held.templates.get(before.stack_set.template_digest) if context.held is not None else None
     if read_template(context.aws, stack.stack_id, instance.region) != body or not wanted.items() <= dict(stack.parameters).items():

@@ -81,6 +81,19 @@ def test_update_without_instances_names_no_regions() -> None:
     assert not {"Accounts", "Regions"} & request.keys()
 
 
+def test_update_of_every_instance_names_an_order_and_no_targets() -> None:
+    """Left out, both lists mean all (fact 4.7), in whatever accounts they are."""
+    recorder = Recorder()
+    aws = Aws(AwsAccess(), make_client=lambda service, region: recorder)
+
+    update_stack_set(aws, a_request(), HOME, operation_id="undo-1", accounts=(), regions=("us-east-2", "us-east-1"), failures_tolerated=1)
+
+    (request,) = recorder.requests
+    assert not {"Accounts", "Regions"} & request.keys()
+    assert request["OperationPreferences"]["RegionOrder"] == ["us-east-2", "us-east-1"]
+    assert request["OperationPreferences"]["FailureToleranceCount"] == 1
+
+
 def test_operation_tells_of_instances_that_failed() -> None:
     """SUCCEEDED with a failed instance is seen for what it is (fact 4.10), every page of the results."""
     world = FakeAws()

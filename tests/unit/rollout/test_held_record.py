@@ -180,6 +180,20 @@ def test_closed_record_is_gone() -> None:
     assert read_rollout_record(world.aws(), PLACE) is None
 
 
+def test_record_in_other_hands_is_not_taken_away() -> None:
+    """Whoever slept through a take-over must not unlock the other's roll-out."""
+    world = a_world()
+    slow = a_holder(world)
+    slow.take("content", None)
+    world.clock.sleep(61)
+    a_holder(world).take("other", None)
+
+    with pytest.raises(RolloutBusy):
+        slow.close()
+
+    assert stored(world).content_digest == "other"
+
+
 def test_no_bucket_is_no_record() -> None:
     """Before the first roll-out there is nowhere to look."""
     assert read_rollout_record(FakeAws().aws(), PLACE) is None
