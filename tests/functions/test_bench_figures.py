@@ -73,8 +73,8 @@ def test_the_document_says_when_how_and_on_what_it_was_measured() -> None:
 
 def test_every_goal_in_the_document_is_met() -> None:
     """What was written last is what we stand by."""
-    document = DOCUMENT.read_text("utf-8")
-    rows = [line for line in document.splitlines() if line.endswith(("| yes |", "| no |"))]
+    written = DOCUMENT.read_text("utf-8").partition(BEGIN)[2].partition(END)[0]
+    rows = [line for line in written.splitlines() if line.endswith(("| yes |", "| no |"))]
 
     assert len(rows) == len(goals(some_figures()))
     assert all(row.endswith("| yes |") for row in rows)
