@@ -176,7 +176,8 @@ def _state(moment: DrillMoment, good: str) -> Table:
     table.add_row("acknowledged", Text.assemble(served, bad))
     hold = {True: "the hold is set", False: "no hold", None: "the hold cannot be asked"}[moment.held]
     table.add_row("name leads to", f"{moment.answer_region or 'nowhere'}; {hold}")
-    checks = (Text(f"{'✓' if healthy else '✗'} {name}  ", "green" if healthy else "red") for name, healthy in moment.checks)
-    table.add_row("health checks", Text.assemble(*checks))
+    # A line each: a mark that wraps away from its name tells of the wrong one.
+    checks = (Text(f"{'✓' if healthy else '✗'} {name}", "green" if healthy else "red") for name, healthy in moment.checks)
+    table.add_row("health checks", Text("\n").join(checks))
     table.add_row("broken", Text("; ".join(moment.faults) or "nothing", "red" if moment.faults else ""))
     return table

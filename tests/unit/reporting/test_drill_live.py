@@ -62,6 +62,16 @@ def test_a_terminal_shows_who_is_served_where_and_why() -> None:
     assert "dead in the primary" in text
 
 
+def test_each_check_has_a_line_with_its_mark() -> None:
+    """However long their names are."""
+    picture = DrillPicture("x")
+    picture.sampled(replace(MOMENT, checks=tuple((f"us-east-{number}.api.pay.example.test/health", number > 1) for number in (1, 2, 3))))
+
+    lines = [line.strip() for line in drawn(picture).splitlines() if "example.test" in line]
+
+    assert [line.partition("us-")[0].split()[-1] for line in lines] == ["✗", "✓", "✓"]
+
+
 def test_what_nobody_could_answer_is_said_so() -> None:
     """And is neither healthy nor clear."""
     picture = DrillPicture("x")
