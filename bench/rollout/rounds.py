@@ -93,8 +93,14 @@ def _run(command: Command, desk: Desk) -> float:
         )
         impatience = threading.Timer(_COMMAND_SECONDS_MAX, os.killpg, (running.pid, signal.SIGKILL))
         impatience.start()
-        _, status, used = os.wait4(running.pid, 0)
-        impatience.cancel()
+        try:
+            _, status, used = os.wait4(running.pid, 0)
+        except BaseException:
+            # Broken off: nothing of the command is to outlive the embedded AWS that it works on.
+            os.killpg(running.pid, signal.SIGKILL)
+            raise
+        finally:
+            impatience.cancel()
         running.returncode = os.waitstatus_to_exitcode(status)
         if running.returncode != 0:
             output.seek(0)
