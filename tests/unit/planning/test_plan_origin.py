@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from deployer.planning.plan import ArtifactUpload
 from deployer.planning.plan_origin import Origin, is_own_roll_out, moved, origin_of, other_steps
 from deployer.planning.planner import plan_rollout
 from deployer.planning.survey import OpenRollout, OperationFacts, Survey
@@ -101,7 +102,9 @@ def test_own_roll_out_is_known_by_its_content() -> None:
 def test_same_origin_and_another_plan_is_said_by_its_steps() -> None:
     """Another version of the deployer may come to another plan; another folder may not."""
     plan = plan_rollout(an_environment(), SYSTEM, SURVEY)
-    elsewhere = replace(plan, steps=tuple(replace(one, path="/elsewhere") if hasattr(one, "path") else one for one in plan.steps))
+    elsewhere = replace(
+        plan, steps=tuple(replace(one, path="/elsewhere") if isinstance(one, ArtifactUpload) else one for one in plan.steps)
+    )
     other = replace(plan, steps=plan.steps[1:])
 
     assert other_steps(plan, elsewhere) == ()
