@@ -161,7 +161,7 @@ def _target(
             unsettled.append((one.name, f"known only after {one.value.stack_name} in {one.value.region}"))
             values |= {one.name: stands[one.name]} if one.name in stands else {}
         else:
-            values[one.name] = overrides.get(one.name, str(one.value))
+            values[one.name] = str(one.value)
     declared = section(read_template(body), "Parameters")
     values |= {name: value for name, value in overrides.items() if name in declared}
     return _Target(

@@ -102,9 +102,8 @@ def test_own_roll_out_is_known_by_its_content() -> None:
 def test_same_origin_and_another_plan_is_said_by_its_steps() -> None:
     """Another version of the deployer may come to another plan; another folder may not."""
     plan = plan_rollout(an_environment(), SYSTEM, SURVEY)
-    elsewhere = replace(
-        plan, steps=tuple(replace(one, path="/elsewhere") if isinstance(one, ArtifactUpload) else one for one in plan.steps)
-    )
+    steps = (replace(one, path="/elsewhere") if isinstance(one, ArtifactUpload) else one for one in plan.steps)
+    elsewhere = replace(plan, steps=tuple(steps))
     other = replace(plan, steps=plan.steps[1:])
 
     assert other_steps(plan, elsewhere) == ()
