@@ -60,7 +60,7 @@ class Job:
 
     def lint(self, system: RenderedSystem) -> tuple[str, ...]:
         """Return cfn-lint's remarks on the templates; raises InputRefused when one of them is an error."""
-        regions = (self.environment.primary.name, self.environment.secondary.name)
+        regions = (self.environment.primary.name, self.environment.secondary.name, *self.environment.spares.region_names)
         with self._session.report.stage("lint", "checking templates with cfn-lint"):
             return lint_once(self._rooms, system, regions, self.build)
 

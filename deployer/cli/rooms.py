@@ -88,10 +88,16 @@ class Rooms:
         """Return AWS for this environment, the embedded one started when none runs."""
         from deployer.aws.session import Aws, AwsAccess
 
+        units = environment.spares.organizational_units
         if environment.target == "aws":
-            return Aws(AwsAccess(), observer=self._observer)
+            return Aws(AwsAccess(organizational_units=units), observer=self._observer)
         state = self.start_embedded((environment.primary.name, environment.secondary.name))
-        access = AwsAccess(endpoint_url=state.endpoint, access_key_id=state.access_key_id, secret_access_key=state.secret_access_key)
+        access = AwsAccess(
+            endpoint_url=state.endpoint,
+            access_key_id=state.access_key_id,
+            secret_access_key=state.secret_access_key,
+            organizational_units=units,
+        )
         return Aws(access, observer=self._observer)
 
     def survey(

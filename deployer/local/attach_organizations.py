@@ -12,7 +12,7 @@ from typing import Any, Final
 from deployer.local import attach
 
 SEAMS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
-    ("ministack.services.organizations", ("_DISPATCH", "_accounts", "_ous", "_roots", "_ensure_org")),
+    ("ministack.services.organizations", ("_DISPATCH", "_accounts", "_orgs", "_ous", "_roots", "_ensure_org")),
     ("ministack.core.iam_evaluator", ("_principal_org_id",)),
 )
 _GLOBAL: Final = "us-east-1"
@@ -53,6 +53,21 @@ def active_accounts(management_account_id: str, parent_id: str) -> tuple[tuple[s
                 if record.get("_ParentId") in below and record.get("Status") == "ACTIVE"
             )
         )
+
+
+def organization_path(account_id: str) -> str:
+    """Return where a member account is, as aws:PrincipalOrgPaths has it (`o-…/r-…/ou-…/`); empty when it is in no organization."""
+    from ministack.services import organizations
+
+    management = management_account(account_id)
+    with attach.scope(management, _GLOBAL):
+        account, organization = organizations._accounts.get(account_id), organizations._orgs.get("self")
+        if account is None or organization is None:
+            return ""
+        above = [str(account["_ParentId"])]
+        while (unit := organizations._ous.get(above[-1])) is not None:
+            above.append(str(unit["_ParentId"]))
+        return "/".join((str(organization["Id"]), *reversed(above))) + "/"
 
 
 def register_calls(calls: Mapping[str, Call]) -> None:

@@ -9,7 +9,7 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from deployer.local import attach
+from deployer.local import attach, attach_shared_packages
 
 SEAMS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("ministack.core.responses", ("error_response_json",)),
@@ -55,17 +55,26 @@ def _check(setting: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> None
 
 def _fault(place: Mapping[str, Any]) -> str:
     """Return what S3 says of a package's place, "" when it is there or not in S3; that it is in another Region MiniStack says itself."""
+    bucket, key, version = place.get("S3Bucket"), place.get("S3Key"), place.get("S3ObjectVersion")
+    if not bucket or not key:
+        return ""
+    with attach.scope(attach_shared_packages.owner_of(bucket), attach.current_region()):
+        code, message = _absent(bucket, key, version)
+    if not code and not attach_shared_packages.may_read(bucket, key):
+        code, message = "AccessDenied", "Access Denied"
+    return f"Error occurred while GetObject. S3 Error Code: {code}. S3 Error Message: {message}" if code else ""
+
+
+def _absent(bucket: str, key: str, version: str | None) -> tuple[str, str]:
+    """Return S3's error code and message for an object of the running account, empty ones when it is there."""
     from ministack.services import s3
 
-    bucket, key, version = place.get("S3Bucket"), place.get("S3Key"), place.get("S3ObjectVersion")
-    if not bucket or not key or s3.bucket_region(bucket) not in (None, attach.current_region()):
-        return ""
+    if s3.bucket_region(bucket) not in (None, attach.current_region()):
+        return "", ""
     if s3.bucket_region(bucket) is None:
-        code, message = "NoSuchBucket", "The specified bucket does not exist"
-    elif s3._get_object_data(bucket, key) is None:
-        code, message = "NoSuchKey", "The specified key does not exist."
-    elif version and s3._get_object_data(bucket, key, version_id=version) is None:
-        code, message = "NoSuchVersion", "The specified version does not exist."
-    else:
-        return ""
-    return f"Error occurred while GetObject. S3 Error Code: {code}. S3 Error Message: {message}"
+        return "NoSuchBucket", "The specified bucket does not exist"
+    if s3._get_object_data(bucket, key) is None:
+        return "NoSuchKey", "The specified key does not exist."
+    if version and s3._get_object_data(bucket, key, version_id=version) is None:
+        return "NoSuchVersion", "The specified version does not exist."
+    return "", ""

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from deployer.local import attach, attach_packages, attach_services, attributes, bucket_settings, buckets, metric_math_alarms, template_urls
+from deployer.local import (
+    attach,
+    attach_packages,
+    attach_services,
+    attach_shared_packages,
+    attributes,
+    bucket_settings,
+    buckets,
+    metric_math_alarms,
+    template_urls,
+)
 from deployer.local.composite_alarms import COMPOSITE_ALARM
 from deployer.local.global_tables import GLOBAL_TABLE
 from deployer.local.health_checks import HEALTH_CHECK
@@ -42,6 +52,8 @@ def register() -> None:
     attach_services.read_template_urls_as(template_urls.path_style)
     attach.verify(attach_packages.SEAMS)
     attach_packages.refuse_absent_packages()
+    attach.verify(attach_shared_packages.SEAMS)
+    attach_shared_packages.take_shared_packages()
     attach.register_resource_types(BEHAVING)
     attach.amend_resource_type("AWS::S3::Bucket", bucket_settings.settle)
     attach.amend_resource_type("AWS::S3::Bucket", buckets.settle_object_lock)

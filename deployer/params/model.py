@@ -7,20 +7,17 @@ are checked here; rules across fields are in `rules.py`.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 from deployer.params.delivery import CiParameters, RolloutParameters
 from deployer.params.operations import BackupParameters, BudgetParameters, CanaryParameters
-from deployer.params.part import Part
+from deployer.params.part import Part, RegionName
 from deployer.params.payments import PaymentsParameters, SecretParameters
 from deployer.params.protection import AuditParameters, SecurityParameters, WafParameters
+from deployer.params.spares import SparesParameters
 from deployer.vocabulary.names import PRIMARY, SECONDARY
-
-REGION_PATTERN = r"^[a-z]{2}(-[a-z]+)+-[0-9]$"
-
-RegionName = Annotated[str, Field(pattern=REGION_PATTERN)]
 
 
 class RegionParameters(Part):
@@ -216,6 +213,7 @@ class Environment(Part):
         default=None,
         description="Region that holds the StackSet and the global stack; the secondary unless given. Example: us-east-2.",
     )
+    spares: SparesParameters = Field(default=SparesParameters(), description="What stands ready beyond the pair.")
     zone: ZoneParameters = Field(description="The public name payments are sent to.")
     notifications: NotificationParameters = Field(description="Who hears of alarms.")
     table: TableParameters = Field(default=TableParameters(), description="The ledger of payments.")
@@ -255,6 +253,11 @@ class Environment(Part):
     def rollout_order(self) -> tuple[str, ...]:
         """Region names in the order a change reaches them: secondary first (decision 2)."""
         return (self.secondary.name, self.primary.name)
+
+    @property
+    def all_regions(self) -> tuple[str, ...]:
+        """Region names of the pair in that order, then those of spares."""
+        return (*self.rollout_order, *self.spares.region_names)
 
     @property
     def is_backed_up(self) -> bool:

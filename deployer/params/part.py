@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+REGION_PATTERN = r"^[a-z]{2}(-[a-z]+)+-[0-9]$"
+
+RegionName = Annotated[str, Field(pattern=REGION_PATTERN)]
 
 
 class Part(BaseModel):

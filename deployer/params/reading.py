@@ -12,9 +12,9 @@ from typing import Any, Final, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from deployer.params.breach import Breach, Rule
 from deployer.params.nearest import nearest_name
 from deployer.params.part import Part
-from deployer.params.rules import Breach, Rule
 from deployer.params.sentences import sentence_for
 from deployer.params.source import Location, Source, read_source
 from deployer.vocabulary.errors import InputRefused, Mistake

@@ -7,50 +7,38 @@ run every rule whose fields are sound even while others are not. Rules read noth
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
+from ipaddress import IPv4Network
 from itertools import combinations
 from typing import Final
 
+from deployer.params.breach import Breach, Rule
 from deployer.params.delivery import CiParameters, RolloutParameters
 from deployer.params.failover import worst_case_recovery
 from deployer.params.model import FailoverParameters, FunctionParameters, RetentionParameters
 from deployer.params.nearest import nearest_name
 from deployer.params.payments import PaymentsParameters
 from deployer.params.regions import KNOWN_REGIONS, STRONG_REGION_SETS
+from deployer.params.spare_rules import (
+    spare_blocks_are_free,
+    spares_have_one_kind_of_owner,
+    spares_stand_beyond_the_pair,
+    suffix_fits_spares,
+)
+from deployer.params.vpc_blocks import block_fault
 from deployer.vocabulary.names import PATTERNS, suffix_characters_max
-
-_PRIVATE_BLOCKS: Final = (IPv4Network("10.0.0.0/8"), IPv4Network("172.16.0.0/12"), IPv4Network("192.168.0.0/16"))  # RFC 1918
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Breach:
-    """A rule that does not hold: `field` is the dotted path to point at, `nearest` a known name meant instead or empty."""
-
-    field: str
-    sentence: str
-    nearest: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """A check and the dotted paths of the values it is called with, in order."""
-
-    reads: tuple[str, ...]
-    check: Callable[..., Iterator[Breach]]
 
 
 def blocks_fit_a_vpc(*cidrs: str) -> Iterator[Breach]:
     """Each VPC block is a private IPv4 network of /16 to /24 with no host bits [RFC 1918; ec2:CreateVpc]."""
     for index, cidr in enumerate(cidrs):
-        fault = _block_fault(cidr)
+        fault = block_fault(cidr)
         if fault:
             yield Breach(field=f"regions.{index}.vpc_cidr", sentence=f"{cidr} {fault}. Example: 10.{index}.0.0/16.")
 
 
 def blocks_do_not_overlap(*cidrs: str) -> Iterator[Breach]:
     """No two VPC blocks share an address; blocks that are no networks are another rule's business."""
-    sound = [(index, IPv4Network(cidr)) for index, cidr in enumerate(cidrs) if not _block_fault(cidr)]
+    sound = [(index, IPv4Network(cidr)) for index, cidr in enumerate(cidrs) if not block_fault(cidr)]
     for (_, one), (index, other) in combinations(sound, 2):
         if one.overlaps(other):
             yield Breach(field=f"regions.{index}.vpc_cidr", sentence=f"{other} overlaps {one}; the two VPCs need blocks of their own")
@@ -218,20 +206,6 @@ def gate_can_be_passed(rollout: RolloutParameters) -> Iterator[Breach]:
         )
 
 
-def _block_fault(cidr: str) -> str:
-    try:
-        network = IPv4Network(cidr)
-    except (AddressValueError, NetmaskValueError):
-        return "is no IPv4 block"
-    except ValueError:
-        return f"has host bits set; the block is {IPv4Network(cidr, strict=False)}"
-    if "/" not in cidr or not 16 <= network.prefixlen <= 24:
-        return "is not /16 to /24"
-    if not any(network.subnet_of(block) for block in _PRIVATE_BLOCKS):
-        return "is not private (RFC 1918)"
-    return ""
-
-
 def _both(field: str) -> tuple[str, ...]:
     return tuple(f"regions.{index}.{field}" for index in (0, 1))
 
@@ -244,6 +218,10 @@ RULES: Final = (
     *(Rule(reads=(field,), check=region_is_known(field)) for field in (*_both("name"), "witness_region", "administration_region")),
     Rule(reads=("table.consistency", *_both("name"), "witness_region"), check=table_regions_fit_its_consistency),
     Rule(reads=("suffix",), check=suffix_fits_every_name),
+    Rule(reads=("spares", *_both("name")), check=spares_stand_beyond_the_pair),
+    Rule(reads=("spares", *_both("vpc_cidr")), check=spare_blocks_are_free),
+    Rule(reads=("spares", "account_id"), check=spares_have_one_kind_of_owner),
+    Rule(reads=("spares", "suffix"), check=suffix_fits_spares),
     Rule(reads=("administration_region", *_both("name")), check=administration_is_in_the_pair),
     Rule(reads=("retention",), check=glacier_comes_after_infrequent_access),
     Rule(reads=("failover",), check=recovery_fits_its_bound),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from deployer.params.rules import Breach, Rule
+from deployer.params.breach import Breach, Rule
 from deployer.params.scenario import ActionPlan, FaultPlan, Limits, Phases, Traffic
 
 # What each kind of fault has to be told, beside when; everything else would be ignored, and so is refused.

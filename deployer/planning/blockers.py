@@ -13,6 +13,7 @@ from deployer.planning.plan import Blocker
 from deployer.planning.stack_set_steps import stacks_of
 from deployer.planning.survey import StackFacts, StackInstanceFacts, StackSetFacts, Survey
 from deployer.planning.template_text import read_template, section
+from deployer.vocabulary.places import place_name
 
 # CloudFormation takes no update from these [user guide: Stack status codes]; what leads out of each.
 _WAYS_OUT: Final = (
@@ -57,12 +58,12 @@ def rollout_blockers(environment: Environment, survey: Survey, own_operation_ids
     `own_operation_ids` are those that its steps would start; `own_tokens` is what the tokens of its stack operations begin with: one
     that an earlier run began is attached to.
     """
-    blockers = [*account_blockers(environment, survey)]
+    blockers = [*account_blockers(environment, survey), *_unit_blockers(environment, survey)]
     for stack in (*survey.bootstrap, *((survey.global_,) if survey.global_ else ())):
         if not (stack.token and stack.token.startswith(own_tokens)):
             blockers.extend(_stuck(stack))
     if survey.stack_set is not None:
-        blockers.extend(_stack_set_blockers(environment, survey.stack_set, own_operation_ids))
+        blockers.extend(_stack_set_blockers(environment, survey, survey.stack_set, own_operation_ids))
         blockers.extend(_lock_blockers(environment, survey.stack_set))
     table = deployed_table(survey.global_)
     if table is not None:
@@ -116,14 +117,38 @@ def protection_blockers(stack: StackFacts) -> Iterator[Blocker]:
         )
 
 
-def _stack_set_blockers(environment: Environment, stack_set: StackSetFacts, own_operation_ids: tuple[str, ...]) -> Iterator[Blocker]:
+def _unit_blockers(environment: Environment, survey: Survey) -> Iterator[Blocker]:
+    """Yield a blocker when the organization's service could not reach the pair itself."""
+    units = environment.spares.organizational_units
+    if units and survey.account_id not in survey.spare_accounts:
+        yield Blocker(
+            summary=f"The pair's account {survey.account_id} is in none of {', '.join(units)}, or it manages the organization",
+            hint="One StackSet reaches pair and spares: add the unit of the pair's account, which is no management account, to spares.",
+        )
+
+
+def _is_named(environment: Environment, survey: Survey, instance: StackInstanceFacts) -> bool:
+    """Return whether the parameter file wants this instance: one of the pair, or a spare."""
+    if instance.account_id == survey.account_id and instance.region in environment.rollout_order:
+        return True
+    return instance.account_id in survey.spare_accounts and instance.region in environment.spares.region_names
+
+
+def _stack_set_blockers(
+    environment: Environment, survey: Survey, stack_set: StackSetFacts, own_operation_ids: tuple[str, ...]
+) -> Iterator[Blocker]:
     yield from operation_blockers(stack_set, own_operation_ids)
     yield from inoperable_blockers(stack_set)
     for instance in stack_set.instances:
-        if instance.region not in environment.rollout_order:
+        if not _is_named(environment, survey, instance):
+            place = place_name(instance.account_id, instance.region, survey.account_id)
             yield Blocker(
-                summary=f"{stack_set.name} has an instance in {instance.region}, which the parameter file does not name",
-                hint=f"A pair cannot be changed in place: correct `regions`, or remove the instance in {instance.region} first.",
+                summary=f"{stack_set.name} has an instance in {place}, which the parameter file does not name",
+                hint=(
+                    "A pair cannot be changed in place, nor does a roll-out take spares down: correct `regions` or `spares`, or remove it "
+                    f"with `aws cloudformation delete-stack-instances --stack-set-name {stack_set.name} --regions {instance.region} "
+                    f"--accounts {instance.account_id} --no-retain-stacks --region {stack_set.region}`."
+                ),
             )
     last = stack_set.last_operation
     if last is None or last.status not in ("RUNNING", "STOPPING"):  # while one runs, stacks in progress are its own

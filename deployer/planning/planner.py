@@ -2,10 +2,12 @@
 
 Reads nothing and calls nothing: environment, templates and survey are all it knows, and the same three give the same plan, byte for
 byte. The steps are decision 2's order: bootstrap → packages → the record → each Region and its gate → global stack → the Regions
-once more, live, and a last gate → the record again.
+once more, live, and a last gate → spares → the record again.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from deployer.params.model import Environment
 from deployer.planning.blockers import rollout_blockers
@@ -15,6 +17,8 @@ from deployer.planning.parameter_values import KnownOutputs
 from deployer.planning.plan import Bounds, RolloutOpening, RolloutPlan, StackApply, StackSetRollout, Step
 from deployer.planning.plan_file import identified
 from deployer.planning.record_steps import plan_record, undo_blockers
+from deployer.planning.spare_steps import plan_spares, spare_targets
+from deployer.planning.spares import SpareRollout
 from deployer.planning.stack_set_steps import plan_activation, plan_regional
 from deployer.planning.stack_steps import plan_stack, plan_uploads, tags_of
 from deployer.planning.survey import Survey
@@ -41,12 +45,14 @@ def plan_rollout(environment: Environment, system: RenderedSystem, survey: Surve
         known=known,
     )
     activation = plan_activation(environment, system.regional, survey, known)
-    moving: tuple[StackSetRollout | StackApply, ...] = (*regional, global_, *activation)
+    spares = _spares(environment, system, survey, (*regional, *activation))
+    moving: tuple[StackSetRollout | StackApply | SpareRollout, ...] = (*regional, global_, *activation, *spares)
     has_work = any(step.action != "none" for step in moving)
     opening, closing = plan_record(environment, system, survey, has_work=has_work, without_undo=without_undo)
-    steps.extend((opening, *gated(environment, survey, regional, global_, activation), closing))
+    steps.extend((opening, *gated(environment, survey, regional, global_, activation), *spares, closing))
     bodies = {template.digest: template.body for template in (system.bootstrap, system.regional, system.global_)}
-    own_ids = tuple(step.operation_id for step in (*regional, *activation))
+    own_steps: tuple[StackSetRollout | SpareRollout, ...] = (*regional, *activation, *spares)
+    own_ids = tuple(step.operation_id for step in own_steps)
     return identified(
         RolloutPlan(
             plan_id="",
@@ -82,6 +88,19 @@ def _bootstraps(environment: Environment, system: RenderedSystem, survey: Survey
     return steps, known
 
 
+def _spares(environment: Environment, system: RenderedSystem, survey: Survey, pair: Sequence[StackSetRollout]) -> tuple[SpareRollout, ...]:
+    """Return the waves of spares, which come after all that the pair has to do."""
+    return plan_spares(
+        spare_targets(environment, survey),
+        stack_set_name=name_of("stack set", suffix=environment.suffix),
+        home_account=survey.account_id,
+        home_region=environment.home_region,
+        standing=survey.stack_set,
+        definition=[system.regional.digest, system.regional.parameters, tags_of(environment)],
+        definition_moves=any(step.action != "none" for step in pair),
+    )
+
+
 def _bodies_before(survey: Survey, opening: RolloutOpening) -> dict[str, str]:
     """Return the bodies that the restore point names, by digest."""
     if opening.before is None:
@@ -93,8 +112,8 @@ def _bodies_before(survey: Survey, opening: RolloutOpening) -> dict[str, str]:
 
 
 def bootstrap_order(environment: Environment) -> tuple[str, ...]:
-    """Return the home Region and then the other: the roles made there are what everything after needs."""
-    return tuple(sorted(environment.rollout_order, key=lambda region: region != environment.home_region))
+    """Return the home Region, then the other, then those of spares: the roles made at home are what everything after needs."""
+    return tuple(sorted(environment.all_regions, key=lambda region: region != environment.home_region))
 
 
 def bounds_of(environment: Environment) -> Bounds:

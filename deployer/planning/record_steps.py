@@ -27,7 +27,7 @@ _SETTLED: Final = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLE
 def content_digest(environment: Environment, system: RenderedSystem) -> str:
     """Return the SHA-256 that tells this roll-out's content from any other's, whatever stands: bodies, parameters, code and tags."""
     templates = [[one.digest, one.parameters] for one in (system.bootstrap, system.regional, system.global_)]
-    return digest_of([templates, sorted(one.key for one in system.packages), tags_of(environment), environment.rollout_order])
+    return digest_of([templates, sorted(one.key for one in system.packages), tags_of(environment), environment.all_regions])
 
 
 def plan_record(
@@ -92,11 +92,13 @@ def _why_not(environment: Environment, survey: Survey) -> str:
     stack_set, global_stack = survey.stack_set, survey.global_
     if stack_set is None or global_stack is None or not is_live(environment, stack_set):
         return "the system is not live yet"
-    for instance in stack_set.instances:
+    # A spare that is not sound is no reason to leave the pair without a way back.
+    pair = stack_set.in_account(survey.account_id, environment.rollout_order)
+    for instance in pair.values():
         fault = fault_of(instance)
         if fault:
             return f"{instance.region} {fault}"
     if global_stack.status not in _SETTLED:
         return f"{global_stack.name} is {global_stack.status}"
-    missing = set(environment.rollout_order) - {instance.region for instance in stack_set.instances}
+    missing = set(environment.rollout_order) - pair.keys()
     return f"{', '.join(sorted(missing))} has no instance" if missing else ""

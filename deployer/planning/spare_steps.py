@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from deployer.params.model import Environment
 from deployer.planning.operation_ids import operation_id
 from deployer.planning.spares import SPARES_PHASE, SpareRollout, SpareTargets, waves
-from deployer.planning.survey import StackInstanceFacts, StackSetFacts
+from deployer.planning.survey import StackInstanceFacts, StackSetFacts, Survey
+from deployer.rendering.interface import ACTIVATION, PREPARED
 from deployer.vocabulary.places import Place, place_name
+
+
+def spare_targets(environment: Environment, survey: Survey) -> SpareTargets:
+    """Return which spares the parameter file asks for, in the accounts that the survey found."""
+    return SpareTargets(
+        regions=environment.spares.region_names,
+        accounts=survey.spare_accounts,
+        pair=frozenset((survey.account_id, region) for region in environment.rollout_order),
+        overrides=((ACTIVATION, PREPARED),),
+        concurrent_count=environment.spares.concurrent_count,
+    )
 
 
 def plan_spares(

@@ -40,7 +40,7 @@ def plan_regional(
     finished = _activated(template.parameters, LIVE if is_live(environment, standing) else PREPARED)
     parameters = _without_global_stack(environment, finished, survey)
     values = values_to_compare(parameters, known)
-    with_instance = {instance.region for instance in standing.instances} if standing else set()
+    with_instance = standing.in_account(survey.account_id, environment.rollout_order) if standing else {}
     stacks = {stack.region: stack for stack in stacks_of(standing)}
     steps = []
     for step in _waves(environment, template, survey, "regional", finished):
@@ -99,7 +99,7 @@ def is_live(environment: Environment, stack_set: StackSetFacts | None) -> bool:
     """
     if stack_set is None or dict(stack_set.parameters).get(ACTIVATION) != LIVE:
         return False
-    stacks = {stack.region: stack for stack in stacks_of(stack_set)}
+    stacks = {stack.region: stack for stack in stacks_of(stack_set) if stack.region in environment.rollout_order}
     if set(environment.rollout_order) <= stacks.keys():
         return True
     return bool(stacks) and all(dict(stack.parameters).get(ACTIVATION) == LIVE for stack in stacks.values())
@@ -120,6 +120,10 @@ def _waves(
     suffix, account_id, tags = environment.suffix, survey.account_id, tags_of(environment)
     last = survey.stack_set.last_operation if survey.stack_set else None
     order = environment.rollout_order
+    administration = f"arn:aws:iam::{account_id}:role/{name_of('stack set administration role', suffix=suffix)}"
+    execution = name_of("stack set execution role", suffix=suffix)
+    if environment.spares.organizational_units:
+        administration = execution = ""  # the organization's service does the work
     for index, region in enumerate(order):
         yield StackSetRollout(
             phase=phase,
@@ -134,8 +138,8 @@ def _waves(
             template_digest=template.digest,
             parameters=parameters,
             tags=tags,
-            administration_role_arn=f"arn:aws:iam::{account_id}:role/{name_of('stack set administration role', suffix=suffix)}",
-            execution_role_name=name_of("stack set execution role", suffix=suffix),
+            administration_role_arn=administration,
+            execution_role_name=execution,
             operation_id=operation_id(phase, [template.digest, parameters, tags, (region,)], last),
             changes=(),
             reason="",
@@ -177,7 +181,7 @@ def _differences(
 
 def _faults(step: StackSetRollout, standing: StackSetFacts | None) -> Iterator[str]:
     """Yield what is amiss in the wave's own Regions."""
-    instances = {instance.region: instance for instance in standing.instances} if standing else {}
+    instances = standing.in_account(step.accounts[0], step.regions) if standing else {}
     for region in step.regions if standing else ():
         fault = fault_of(instances[region]) if region in instances else "has no instance yet"
         if fault:

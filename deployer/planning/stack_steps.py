@@ -67,7 +67,7 @@ def plan_stack(
 
 def plan_uploads(environment: Environment, packages: tuple[Package, ...], survey: Survey) -> Iterator[ArtifactUpload]:
     """Yield one step for each Region and package, Regions in the order a change reaches them."""
-    for region in environment.rollout_order:
+    for region in environment.all_regions:
         bucket = name_of("artifact bucket", suffix=environment.suffix, account_id=survey.account_id, region=region)
         for package in packages:
             there = (region, package.key) in survey.artifacts

@@ -5,6 +5,7 @@ The planner sees AWS through this module alone. Nothing here decides anything.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from deployer.planning.restore_point import RestorePoint
@@ -73,6 +74,11 @@ class StackSetFacts:
     instances: tuple[StackInstanceFacts, ...]
     last_operation: OperationFacts | None
 
+    def in_account(self, account_id: str, regions: Iterable[str]) -> dict[str, StackInstanceFacts]:
+        """Return the instances of this account in these Regions, by Region: the pair, without spares."""
+        wanted = set(regions)
+        return {one.region: one for one in self.instances if one.account_id == account_id and one.region in wanted}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BucketFacts:
@@ -106,7 +112,7 @@ class Survey:
 
     `bootstrap` has one entry per Region in which the bootstrap stack exists; `artifacts` the (region, key) pairs of packages that
     already lie in that Region's artifact bucket; `lost_packages` those that the StackSet's template names and that do not lie there
-    (any more); `buckets` only those of this system that exist.
+    (any more); `buckets` only those of this system that exist; `spare_accounts` are those that the parameter file asks spares in.
     """
 
     account_id: str
@@ -117,3 +123,4 @@ class Survey:
     buckets: tuple[BucketFacts, ...]
     lost_packages: tuple[tuple[str, str], ...] = ()
     open_rollout: OpenRollout | None = None
+    spare_accounts: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from typing import Final
 
 from deployer.aws.artifacts import key_present, object_present
 from deployer.aws.buckets import count_objects
+from deployer.aws.organizations import list_accounts, management_account
 from deployer.aws.rollout_records import RecordPlace, read_rollout_record
 from deployer.aws.session import Aws
 from deployer.aws.stack_events import newest_operation_events
@@ -30,7 +31,7 @@ from deployer.planning.restoring import package_keys, point_of_document
 from deployer.planning.survey import BucketFacts, OpenRollout, OperationFacts, StackFacts, StackInstanceFacts, StackSetFacts, Survey
 from deployer.rendering.rendered import Package
 from deployer.vocabulary.errors import AwsRefused
-from deployer.vocabulary.names import name_of
+from deployer.vocabulary.names import name_of, spare_audit_bucket
 
 _SIDE_BY_SIDE_MAX: Final = 16
 
@@ -52,7 +53,7 @@ def take_survey(aws: Aws, environment: Environment, packages: Iterable[Package],
     set_name = name_of("stack set", suffix=suffix)
     with ThreadPoolExecutor(_SIDE_BY_SIDE_MAX) as pool:
         account = pool.submit(aws.account_id, home_region)
-        bootstrap = [pool.submit(_stack, aws, name_of("bootstrap stack", suffix=suffix), region) for region in environment.rollout_order]
+        bootstrap = [pool.submit(_stack, aws, name_of("bootstrap stack", suffix=suffix), region) for region in environment.all_regions]
         global_ = pool.submit(_stack, aws, name_of("global stack", suffix=suffix), home_region)
         stack_set = pool.submit(read_stack_set, aws, set_name, home_region)
         operation = pool.submit(newest_operation, aws, set_name, home_region)
@@ -66,6 +67,7 @@ def take_survey(aws: Aws, environment: Environment, packages: Iterable[Package],
             _open_rollout, aws, RecordPlace(bucket=_artifact_bucket(environment, account_id, home_region), region=home_region)
         )
         buckets = _buckets(pool, aws, environment, account_id) if count_buckets else []
+        spare_accounts = pool.submit(_spare_accounts, aws, environment, account_id)
         found = stack_set.result()
         present = frozenset(place for place, is_present in artifacts if is_present.result())
         lost = _lost_packages(pool, aws, environment, account_id, found, present) if packages and found else []
@@ -77,6 +79,7 @@ def take_survey(aws: Aws, environment: Environment, packages: Iterable[Package],
             artifacts=present,
             lost_packages=tuple(place for place, is_present in lost if not is_present.result()),
             open_rollout=record.result(),
+            spare_accounts=spare_accounts.result(),
             buckets=tuple(
                 BucketFacts(name=name, region=region, objects_count=count)
                 for (name, region), counted in buckets
@@ -101,7 +104,7 @@ def _artifacts(
             ),
         )
         for package in packages
-        for region in environment.rollout_order
+        for region in environment.all_regions
     ]
 
 
@@ -145,8 +148,28 @@ def _buckets(
             (_artifact_bucket(environment, account_id, region.name), region.name),
             (name_of("canary bucket", suffix=environment.suffix, account_id=account_id, region=region.name), region.name),
         )
+    ] + [
+        place
+        for region in environment.spares.region_names
+        for place in (
+            (spare_audit_bucket(environment.suffix, account_id, region), region),
+            (_artifact_bucket(environment, account_id, region), region),
+            (name_of("canary bucket", suffix=environment.suffix, account_id=account_id, region=region), region),
+        )
     ]
     return [((name, region), pool.submit(count_objects, aws, name, region)) for name, region in places]
+
+
+def _spare_accounts(aws: Aws, environment: Environment, account_id: str) -> tuple[str, ...]:
+    """Return the accounts that should have spares; those of units are the organization's to say, but for the one that manages it."""
+    spares = environment.spares
+    if not spares.regions:
+        return ()
+    if spares.organizational_units:
+        held = list_accounts(aws, spares.organizational_units, environment.home_region)
+        manager = management_account(aws, environment.home_region)
+        return tuple(account for account in held if account != manager)
+    return spares.accounts or (account_id,)
 
 
 def _artifact_bucket(environment: Environment, account_id: str, region: str) -> str:

@@ -18,7 +18,7 @@ from deployer.planning.planner import bootstrap_order, bounds_of
 from deployer.planning.stack_set_steps import stacks_of
 from deployer.planning.survey import BucketFacts, StackFacts, Survey
 from deployer.planning.tear_down_blockers import tear_down_blockers
-from deployer.vocabulary.names import ROLES, name_of
+from deployer.vocabulary.names import ROLES, name_of, spare_audit_bucket
 
 
 def plan_tear_down(environment: Environment, survey: Survey) -> RolloutPlan:
@@ -69,7 +69,8 @@ def _owner(environment: Environment, survey: Survey, bucket: BucketFacts) -> str
     suffix = environment.suffix
     if bucket.name == name_of("artifact bucket", suffix=suffix, account_id=survey.account_id, region=bucket.region):
         return "bootstrap"
-    is_audit = bucket.name in {name_of("audit bucket", suffix=suffix, role=role) for role in ROLES}
+    of_spare = spare_audit_bucket(suffix, survey.account_id, bucket.region)
+    is_audit = bucket.name in {of_spare, *(name_of("audit bucket", suffix=suffix, role=role) for role in ROLES)}
     return "" if is_audit and environment.retention.on_tear_down == "retain" else "regional"
 
 

@@ -10,7 +10,8 @@ from ipaddress import ip_network
 from typing import Final
 
 from deployer.params.model import Environment, RegionParameters
-from deployer.vocabulary.names import PATTERNS, name_of
+from deployer.params.spares import SPARE, SpareRegionParameters
+from deployer.vocabulary.names import PATTERNS, PRIMARY, name_of
 
 # A VPC is cut in quarters: up to three zones get one each, the last is room to grow.
 _SUBNET_PREFIX_BITS: Final = 2
@@ -40,7 +41,7 @@ def gateway_prefix_lists_known(environment: Environment) -> bool:
     Where it cannot, the security group names 0.0.0.0/0 on port 443 instead: the route tables have no way out but the
     gateway endpoints, so what can be reached is the same; the rule only says it less sharply.
     """
-    return all(region.name in _PREFIX_LISTS for region in environment.regions)
+    return all(region in _PREFIX_LISTS for region in environment.all_regions)
 
 
 def region_values(environment: Environment) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
@@ -48,9 +49,30 @@ def region_values(environment: Environment) -> tuple[tuple[str, tuple[tuple[str,
 
     The keys are `Role`, `VpcCidr`, `SubnetBits`, `PeerRegion`, `PeerRole`, `PeerAuditBucketName`, `HoldsRoute53Metrics` (`true` or
     `false`), one `…CanaryFunctionName` for each canary (as much of its name as its function's has), the prefix
-    lists where known, and one `…Name` for every physical name that carries the role (`audit bucket` -> `AuditBucketName`).
+    lists where known, and one `…Name` for every physical name that carries the role (`audit bucket` -> `AuditBucketName`). Spares
+    come after the pair: their role is `spare`, their names carry the Region instead, and their peer is the primary Region.
     """
-    return tuple((region.name, tuple(sorted(_values(environment, region).items()))) for region in environment.regions)
+    pair = tuple((region.name, tuple(sorted(_values(environment, region).items()))) for region in environment.regions)
+    spares = tuple((region.name, tuple(sorted(_spare_values(environment, region).items()))) for region in environment.spares.regions)
+    return (*pair, *spares)
+
+
+def _spare_values(environment: Environment, region: SpareRegionParameters) -> dict[str, str]:
+    """Return what a spare's Region differs in: an account may have several, so its names carry the Region."""
+    as_pair = RegionParameters(name=region.name, role=PRIMARY, vpc_cidr=region.vpc_cidr)
+    values = _values(environment, as_pair) | {"Role": SPARE, "HoldsRoute53Metrics": "false"}
+    peer = environment.primary
+    values |= {"PeerRegion": peer.name, "PeerRole": peer.role}
+    values["PeerAuditBucketName"] = name_of("audit bucket", suffix=environment.suffix, role=peer.role)
+    return values | _names_by(environment, region.name)
+
+
+def _names_by(environment: Environment, role: str) -> dict[str, str]:
+    """Return every name that carries a role by its key, with this one; and as much of a canary's as its function has."""
+    kinds = (kind for kind, (pattern, _limit) in PATTERNS.items() if "{role}" in pattern)
+    names = {mapping_key(kind): name_of(kind, suffix=environment.suffix, role=role) for kind in kinds}
+    canaries = ("OwnCanary", "PeerCanary", "PeerHealthCanary")
+    return names | {f"{canary}FunctionName": names[f"{canary}Name"][:_CANARY_CHARACTERS_IN_FUNCTION_NAME] for canary in canaries}
 
 
 def mapping_key(kind: str) -> str:
@@ -71,9 +93,4 @@ def _values(environment: Environment, region: RegionParameters) -> dict[str, str
     }
     if gateway_prefix_lists_known(environment):
         values["DynamoDbPrefixList"], values["S3PrefixList"] = _PREFIX_LISTS[region.name]
-    for kind, (pattern, _limit) in PATTERNS.items():
-        if "{role}" in pattern:
-            values[mapping_key(kind)] = name_of(kind, suffix=environment.suffix, role=region.role)
-    for canary in ("OwnCanary", "PeerCanary", "PeerHealthCanary"):
-        values[f"{canary}FunctionName"] = values[f"{canary}Name"][:_CANARY_CHARACTERS_IN_FUNCTION_NAME]
-    return values
+    return values | _names_by(environment, region.role)

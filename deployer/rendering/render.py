@@ -23,7 +23,7 @@ from deployer.rendering.regions import gateway_prefix_lists_known, region_values
 from deployer.rendering.rendered import Package, RenderedSystem, RenderedTemplate, TemplateKind
 from deployer.rendering.stack_parameters import stack_parameters
 from deployer.vocabulary.errors import DeployerError
-from deployer.vocabulary.names import name_of
+from deployer.vocabulary.names import name_of, spare_audit_bucket
 
 KINDS: Final[tuple[TemplateKind, ...]] = ("bootstrap", "regional", "global")
 
@@ -63,6 +63,8 @@ def template_data(kind: TemplateKind, environment: Environment, *, contract: str
         "parameters": parameters,
         "parameter_groups": parameter_groups(parameters),
         "region_values": region_values(environment),
+        "code_account": (environment.account_id if environment.spares.are_elsewhere else None) or "${AWS::AccountId}",
+        "spare_audit_bucket": spare_audit_bucket(environment.suffix, "${AWS::AccountId}", "${AWS::Region}"),
         "prefix_lists_known": gateway_prefix_lists_known(environment),
         "package_key": _package_key(package_keys),
         "settled": partial(_settled, {one.name: one.value for one in stack_parameters(kind, environment) if isinstance(one.value, str)}),

@@ -104,13 +104,40 @@ PATTERNS: Final[dict[str, tuple[str, int]]] = {
 _LONGEST: Final = {"role": "secondary", "account_id": "0" * 12, "region": "ap-southeast-1", "stack": "0" * 8}
 
 
+# An audit bucket's name is one of all the world: the pair's are given, a spare's says which account and Region it is in.
+_SPARE_AUDIT_BUCKET: Final = "payment-audit-logs-{region}-{suffix}-{account_id}"
+_BUCKET_CHARACTERS_MAX: Final = 63
+
+
 def name_of(kind: str, *, suffix: str, **parts: str) -> str:
     """Return the physical name of `kind` (a key of `PATTERNS`); raises KeyError when a part it needs is missing."""
     return PATTERNS[kind][0].format(suffix=suffix, **parts)
+
+
+def spare_audit_bucket(suffix: str, account_id: str, region: str) -> str:
+    """Return the name of the audit bucket of a spare; either part may be a template's own words for it."""
+    return _SPARE_AUDIT_BUCKET.format(suffix=suffix, account_id=account_id, region=region)
 
 
 def suffix_characters_max() -> tuple[int, str]:
     """Return (characters, kind): the longest suffix that fits every name, and the kind whose limit decides it."""
     room = {kind: limit - len(pattern.format(suffix="", **_LONGEST)) for kind, (pattern, limit) in PATTERNS.items()}
     strictest = min(room, key=lambda kind: room[kind])
+    return room[strictest], strictest
+
+
+def spare_suffix_characters_max(region: str) -> tuple[int, str]:
+    """Return (characters, pattern): the longest suffix that fits every name of a spare in a Region, and the pattern that decides it.
+
+    A spare's names carry the Region where the pair's carry a role.
+    """
+    patterns = [
+        (pattern, limit) for pattern, limit in PATTERNS.values() if "{role}" in pattern and not pattern.startswith("payment-audit-logs")
+    ]
+    parts = {**_LONGEST, "role": region, "region": region}
+    room = {
+        pattern: limit - len(pattern.format(suffix="", **parts))
+        for pattern, limit in (*patterns, (_SPARE_AUDIT_BUCKET, _BUCKET_CHARACTERS_MAX))
+    }
+    strictest = min(room, key=lambda pattern: room[pattern])
     return room[strictest], strictest
