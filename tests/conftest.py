@@ -1,12 +1,17 @@
-"""Fixtures every folder may use."""
+"""Fixtures every folder may use, and how properties are tried."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.embedded import EmbeddedAws, running_embedded_aws
+
+# A crowded machine is no fault of a rule: speed is for the benchmarks.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
