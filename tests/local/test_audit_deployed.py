@@ -42,7 +42,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Audited]:
         paid = {region: _pay(copy, region) for region in ROLES}
         mappings = {region: the_outbox(aws, region, role=role, suffix="local").mapping for region, role in ROLES.items()}
         hasten(copy.folder)
-        plan = json.loads(copy.run("plan", copy.params, "--format", "json").stdout)
+        plan = json.loads(copy.run("plan", copy.params, "--format", "json").stdout)["plan"]
         _roll_out(copy)
         changes = {(change["action"], change["logical_id"]) for step in plan["steps"] for change in step.get("changes", [])}
         yield Audited(copy=copy, aws=aws, paid=paid, mappings_before=mappings, changes=changes)

@@ -83,7 +83,7 @@ def test_a_changed_function_is_all_that_a_plan_would_change(system: Copy, tmp_pa
         result = edited.run_at(system.home, "plan", edited.params, "--format", "json", "--exit-code")
 
     assert result.exit_code == 10, result.output
-    to_do = [step for step in json.loads(result.stdout)["steps"] if step["action"] != "none"]
+    to_do = [step for step in json.loads(result.stdout)["plan"]["steps"] if step["action"] != "none"]
     uploads = [step for step in to_do if step["kind"] == "ArtifactUpload"]
     assert [step["region"] for step in uploads] == ["us-east-2", "us-east-1"]
     assert all(step["key"].startswith("functions/payment/") for step in uploads)

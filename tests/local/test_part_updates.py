@@ -154,7 +154,7 @@ def test_update_of_one_part_changes_that_part_alone(system: Copy, update: PartUp
     assert update.old in text
     source.write_text(text.replace(update.old, update.new, 1))
 
-    plan = json.loads(system.run("plan", system.params, "--format", "json").stdout)
+    plan = json.loads(system.run("plan", system.params, "--format", "json").stdout)["plan"]
     stood = _resources(system)
     rolled_out = system.run("roll-out", system.params, "--yes")
     again = system.run("plan", system.params, "--exit-code")
