@@ -35,9 +35,12 @@ def agree_to_roll_out(plan: RolloutPlan, asker: Asker, *, yes: bool) -> None:
         raise InputRefused("Not confirmed; nothing was changed")
 
 
-def after_interrupt(asker: Asker) -> Choice:
-    """Return what a person wants who pressed Ctrl-C; without one to ask, and after a second Ctrl-C, it is to stop watching."""
-    if not asker.is_there:
+def after_interrupt(asker: Asker, *, may_ask: bool = True) -> Choice:
+    """Return what a person wants who pressed Ctrl-C; without one to ask, and after a second Ctrl-C, it is to stop watching.
+
+    Who was told to end by a signal may not ask: nobody may be at the terminal, and the next signal would kill.
+    """
+    if not (may_ask and asker.is_there):
         return "stop watching"
     try:
         typed = asker.typed(
@@ -45,7 +48,7 @@ def after_interrupt(asker: Asker) -> Choice:
         )
     except click.Abort:
         return "stop watching"
-    return {"go": "go on", "stop": "stop operation"}.get(typed.lower(), "stop watching")  # type: ignore[return-value]
+    return {"go": "go on", "go on": "go on", "stop": "stop operation"}.get(typed.lower(), "stop watching")  # type: ignore[return-value]
 
 
 def agree_to_move(move: Move, asker: Asker, *, yes: bool) -> None:

@@ -121,7 +121,7 @@ class Job:
                 self.outside,
                 both(log, shown),
                 self._session.clock,
-                on_interrupt=lambda: after_interrupt(self._session.asker),
+                on_interrupt=lambda: after_interrupt(self._session.asker, may_ask=not self._session.told_to_end.is_set()),
             )
         if result.retained:
             kept = ((resource.resource_type, resource.physical_id, resource.region) for resource in result.retained)

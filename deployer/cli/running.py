@@ -1,7 +1,7 @@
 """The one place where an end becomes words and an exit code, for every command.
 
 A DeployerError brings both along. Wrong usage is exit 2. A defect of the deployer itself is one sentence and the name of a file
-that holds the traceback, exit 1; `--debug` shows the traceback itself. Ctrl-C is exit 130, and says that AWS goes on.
+that holds the traceback, exit 1; `--debug` shows the traceback itself. Ctrl-C and SIGTERM are exit 130, and say that AWS goes on.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import click
 
 from deployer.cli.options import OrderedGroup
 from deployer.cli.session import Session, Surroundings
+from deployer.cli.termination import sigterm_as_interrupt
 from deployer.vocabulary.errors import DeployerError
 
 EXIT_DEFECT: Final = 1
@@ -34,7 +35,8 @@ class Root(OrderedGroup):
         session = Session.open(surroundings, json="--json" in words)
         extra["standalone_mode"] = False
         try:
-            ended = super().main(words, prog_name, obj=session, **extra)
+            with sigterm_as_interrupt(session.told_to_end):
+                ended = super().main(words, prog_name, obj=session, **extra)
             code = ended if isinstance(ended, int) else 0
             sys.stdout.flush()
         except BrokenPipeError:
@@ -68,7 +70,7 @@ def tell_end(error: Exception, session: Session, *, is_json: bool) -> int:
                 # The terminal has just shown ^C, in the middle of a line.
                 click.echo(err=True)
             view = ErrorView(
-                summary="Stopped by hand",
+                summary="Stopped by a signal" if session.told_to_end.is_set() else "Stopped by hand",
                 detail="What AWS has begun goes on without the deployer.",
                 hint="Run the same command again to go on from there, or `deployer status PARAMS` to look.",
                 exit_code=EXIT_STOPPED,

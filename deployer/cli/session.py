@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from threading import Event
 from typing import TYPE_CHECKING
 
 from deployer.cli.asking import Asker, TerminalAsker
@@ -24,12 +25,13 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One run of one command."""
+    """One run of one command; `told_to_end` is set once a signal has asked for its end, so that nobody is asked any more."""
 
     rooms: Rooms
     asker: Asker
     clock: Clock
     report: Report
+    told_to_end: Event = field(default_factory=Event)
 
     @classmethod
     def open(cls, surroundings: Surroundings, *, json: bool) -> Session:

@@ -36,6 +36,7 @@ from deployer.vocabulary.events import (
 )
 
 _COLOURS: Final = {"waiting": "dim", "running": "cyan", "done": "green", "unchanged": "dim", "failed": "bold red"}
+_OUTCOME_COLOURS: Final = {"failed": "bold red", "undone": "bold yellow", "interrupted": "bold yellow"}
 _REDRAWS_PER_SECOND: Final = 8
 
 
@@ -150,10 +151,10 @@ def line(event: Event, progress: Progress) -> Text | None:
             return _line(event, "undo", "", f"putting back what had moved in {', '.join(event.regions)}", "bold yellow")
         case UndoEnded():
             sentence = f"{event.outcome} after {duration(event.took_seconds)}"
-            return _line(event, "undo", "", sentence, "bold red" if event.outcome == "failed" else "bold yellow")
+            return _line(event, "undo", "", sentence, _OUTCOME_COLOURS[event.outcome])
         case RolloutEnded():
             sentence = f"{event.intent} ended: {event.outcome.replace('_', ' ')} after {duration(event.took_seconds)}"
-            return _line(event, "", "", sentence, "bold red" if event.outcome == "failed" else "green")
+            return _line(event, "", "", sentence, _OUTCOME_COLOURS.get(event.outcome, "green"))
     return None
 
 

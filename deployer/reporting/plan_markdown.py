@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from deployer.planning.gates import Gate
 from deployer.planning.plan import ArtifactUpload, RolloutPlan, StackApply, StackRemoval, StackSetRemoval, StackSetRollout
 from deployer.planning.spares import SpareRollout
-from deployer.reporting.plan_view import bounds_sentence, grouped, heading, kept_sentences, same_as_earlier, spares_sentence, verdict
+from deployer.reporting.plan_view import (
+    action_word,
+    bounds_sentence,
+    grouped,
+    heading,
+    kept_sentences,
+    same_as_earlier,
+    spares_sentence,
+    verdict,
+)
 from deployer.reporting.words import count, short_digests, value_text
 
 
@@ -37,7 +46,7 @@ def _rows(plan: RolloutPlan) -> Iterator[str]:
         if isinstance(first, SpareRollout) and first.action != "none":
             bounds = (spares_sentence(first),)
         why = [first.reason, *bounds, *(kept_sentences(first) if isinstance(first, StackRemoval | StackSetRemoval) else ())]
-        yield f"| {first.phase} | {first.action} | {_cell(title)} | {_cell('; '.join(why))} |"
+        yield f"| {first.phase} | {action_word(first)} | {_cell(title)} | {_cell('; '.join(why))} |"
 
 
 def _details(step: StackApply | StackSetRollout) -> Iterator[str]:

@@ -20,6 +20,8 @@ from deployer.planning.plan import (
     ArtifactUpload,
     BucketEmptying,
     ResourceChange,
+    RolloutClosing,
+    RolloutOpening,
     RolloutPlan,
     StackApply,
     StackRemoval,
@@ -32,7 +34,7 @@ from deployer.reporting.words import count, duration, short_digests, value_text
 from deployer.vocabulary.values import OutputOf
 
 _COLOURS: Final = {
-    "create": "green", "update": "yellow", "delete": "red", "none": "dim", "check": "cyan",
+    "create": "green", "update": "yellow", "delete": "red", "none": "dim", "check": "cyan", "open": "cyan", "close": "cyan",
     "Add": "green", "Modify": "yellow", "Remove": "red",
 }  # fmt: skip
 _KINDS_SHOWN_MAX: Final = 5
@@ -82,7 +84,7 @@ class PlanView:
                 title = Text.assemble(f"{len(steps)} packages to {first.region}", ("" if first.action == "none" else f": {names}", "dim"))
             else:
                 title = Text(short_digests(first.title))
-            yield first.phase, first.action, [title, *self._detail_lines(first)]
+            yield first.phase, action_word(first), [title, *self._detail_lines(first)]
 
     def _detail_lines(self, step: Step) -> Iterator[Text]:
         if step.action == "none":
@@ -154,8 +156,19 @@ def verdict(plan: RolloutPlan) -> str:
         return f"{count(len(plan.blockers), 'thing')} in the way; nothing can be done before."
     if not plan.steps_to_do:
         return "Nothing to do."
-    actions = Counter(step.action for step in plan.steps_to_do)
-    return f"{count(len(plan.steps_to_do), 'step')} to do: " + ", ".join(f"{number} {action}" for action, number in actions.items()) + "."
+    of_record = sum(isinstance(step, RolloutOpening | RolloutClosing) for step in plan.steps_to_do)
+    actions = Counter(step.action for step in plan.steps_to_do if not isinstance(step, RolloutOpening | RolloutClosing))
+    parts = [f"{number} {action}" for action, number in actions.items()] + ([f"{of_record} for the record"] if of_record else [])
+    return f"{count(len(plan.steps_to_do), 'step')} to do: {', '.join(parts)}."
+
+
+def action_word(step: Step) -> str:
+    """Return what a person reads of a step's action: the record is no resource, so it is opened and closed, not created and deleted."""
+    if step.action != "none" and isinstance(step, RolloutOpening):
+        return "open"
+    if step.action != "none" and isinstance(step, RolloutClosing):
+        return "close"
+    return step.action
 
 
 def grouped(steps: tuple[Step, ...]) -> list[list[Step]]:

@@ -81,9 +81,11 @@ def _title(run: LoggedRun) -> str:
 def _ending(run: LoggedRun) -> str:
     match run.outcome:
         case "cut off":
-            return "cut off; what AWS had begun went on without the deployer"
+            return "cut off; what AWS had begun went on without the deployer, and the same command goes on from there"
         case "nothing_to_do":
             return "nothing to do"
+        case "interrupted":
+            return f"interrupted after {duration(run.took_seconds)}; the same command goes on from there"
         case outcome:
             return f"{outcome} after {duration(run.took_seconds)}"
 

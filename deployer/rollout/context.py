@@ -16,7 +16,7 @@ from deployer.planning.operation_ids import token_prefix
 from deployer.planning.plan import RolloutOpening, RolloutPlan
 from deployer.rollout.held_record import HeldRecord
 from deployer.vocabulary.clock import Clock
-from deployer.vocabulary.events import Event, Listener
+from deployer.vocabulary.events import Event, Listener, StepEnded, StepFailed, StepStarted, UndoEnded, UndoStarted
 from deployer.vocabulary.names import name_of
 
 
@@ -26,7 +26,7 @@ class StepStopped(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolloutContext:
-    """One performance of one plan. `stopped` is set once a person interrupts it.
+    """One performance of one plan. `stopped` is set once a person interrupts it; `under_way` are the steps begun and not ended.
 
     `outside` is the system as its callers see it, for gates; `held` the roll-out's record, which a tear-down has none of.
     """
@@ -38,6 +38,7 @@ class RolloutContext:
     outside: Outside | None = None
     held: HeldRecord | None = None
     stopped: Flag = field(default_factory=Flag)
+    under_way: list[str] = field(default_factory=list)
     _one_at_a_time: Lock = field(default_factory=Lock)
 
     def tell(self, event: Event) -> None:
@@ -46,8 +47,20 @@ class RolloutContext:
         Raises RolloutBusy when somebody else has taken the roll-out over.
         """
         with self._one_at_a_time:
+            self._keep_what_is_under_way(event)
             self.listener(event)
         self.renew()
+
+    def _keep_what_is_under_way(self, event: Event) -> None:
+        match event:
+            case StepStarted(step=step):
+                self.under_way.append(step)
+            case StepEnded(step=step) | StepFailed(step=step) if step in self.under_way:
+                self.under_way.remove(step)
+            case UndoStarted():
+                self.under_way.append("the undo")
+            case UndoEnded() if "the undo" in self.under_way:
+                self.under_way.remove("the undo")
 
     def renew(self) -> None:
         """Say that this deployer is alive, when it is time; raises RolloutBusy when somebody else has taken the roll-out over."""

@@ -1,4 +1,7 @@
-"""What becomes of a roll-out when a person presses Ctrl-C: it is watched on, left to AWS, or AWS is asked to stop."""
+"""What becomes of a roll-out when a person presses Ctrl-C: it is watched on, left to AWS, or AWS is asked to stop.
+
+SIGTERM is a Ctrl-C that nobody can be asked about.
+"""
 
 from __future__ import annotations
 
@@ -24,12 +27,13 @@ def act_on(choice: Choice, context: RolloutContext) -> None:
         case "stop operation":
             raise _stopped_operation(context)
         case "stop watching":
-            raise stopped_watching()
+            raise stopped_watching(context)
 
 
-def stopped_watching() -> StoppedWatching:
-    """Return the end of a deployer that leaves everything to AWS."""
-    return StoppedWatching("Stopped watching", "What AWS has begun goes on by itself; no further step was begun.", _GOES_ON)
+def stopped_watching(context: RolloutContext) -> StoppedWatching:
+    """Return the end of a deployer that leaves everything to AWS, with the steps that it leaves in the middle."""
+    under_way = f"Under way: {', '.join(context.under_way)}.\n" if context.under_way else ""
+    return StoppedWatching("Stopped watching", f"{under_way}What AWS has begun goes on by itself; no further step was begun.", _GOES_ON)
 
 
 def _stopped_operation(context: RolloutContext) -> StoppedWatching:

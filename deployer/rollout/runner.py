@@ -82,7 +82,8 @@ def roll_out(
         UndoFailed: likewise, and it does not.
         RolloutBusy: someone else's operation, or roll-out, is in the way.
         AwsRefused: AWS answered with an error.
-        StoppedWatching: a person pressed Ctrl-C; what AWS has begun goes on, unless that person wished otherwise.
+        StoppedWatching: a person pressed Ctrl-C, or a signal asked for the end; what AWS has begun goes on, unless
+            that person wished otherwise.
     """
     retained: list[RetainedResource] = []
 
@@ -103,7 +104,7 @@ def roll_out(
         end = _end_of(error, context)
         if context.held is not None:
             context.held.give_up()
-        _tell_end(context, "undone" if isinstance(end, RolloutUndone) else "failed", began_seconds)
+        _tell_end(context, _outcome_of(end), began_seconds)
         raise end from (error if end is not error else None)
     outcome: Outcome = "done" if count else "nothing_to_do"
     took_seconds = _tell_end(context, outcome, began_seconds)
@@ -120,15 +121,25 @@ def _end_of(error: DeployerError | KeyboardInterrupt, context: RolloutContext) -
     """Return how a plan that could not be performed ends, after undoing what is to be undone."""
     if isinstance(error, KeyboardInterrupt):
         context.stopped.set()
-        return stopped_watching()
+        return stopped_watching(context)
     if not isinstance(error, RolloutFailed) or not is_undone(error, context):
         return error
     try:
         return undo(error, context)
     except KeyboardInterrupt:
-        return stopped_watching()
+        return stopped_watching(context)
     except DeployerError as other:
         return other
+
+
+def _outcome_of(end: DeployerError) -> str:
+    match end:
+        case RolloutUndone():
+            return "undone"
+        case StoppedWatching():
+            return "interrupted"
+        case _:
+            return "failed"
 
 
 def _refuse_what_must_not_begin(context: RolloutContext) -> None:

@@ -12,7 +12,7 @@ The tree, with the exit code a command ends with:
         UndoFailed           6   a roll-out that failed and could not be undone
       RolloutBusy            7   someone else's operation is under way
       Diverged               8   what is deployed is not what was rolled out
-      StoppedWatching      130   a person pressed Ctrl-C; what AWS has begun goes on
+      StoppedWatching      130   a person pressed Ctrl-C, or SIGTERM came; what AWS has begun goes on
 """
 
 from __future__ import annotations
@@ -124,6 +124,6 @@ class Diverged(DeployerError):
 
 
 class StoppedWatching(DeployerError):
-    """A person interrupted the deployer (128 + SIGINT, as shells count); AWS finishes what it has begun."""
+    """A person or a signal interrupted the deployer (128 + SIGINT, as shells count); AWS finishes what it has begun."""
 
     exit_code = 130

@@ -109,7 +109,7 @@ class StepFailed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolloutInterrupted(Event):
-    """A person pressed Ctrl-C; `choice` is empty while that person is asked, then `go on`, `stop watching` or `stop operation`."""
+    """A person pressed Ctrl-C, or SIGTERM came; `choice` is empty while that person is asked, then `go on`, `stop watching` or `stop operation`."""
 
     choice: str
 
@@ -135,7 +135,8 @@ class UndoEnded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolloutEnded(Event):
-    """The plan was performed or given up; `outcome` is `done`, `nothing_to_do`, `failed` or `undone`."""
+    """The plan was performed or given up; `outcome` is `done`, `nothing_to_do`, `failed`, `undone`, or `interrupted`
+    when a person or a signal ended the deployer and AWS goes on with what it has begun."""
 
     plan_id: str
     intent: str

@@ -19,7 +19,7 @@ class Impatient(FakeAsker):
 
 @pytest.mark.parametrize(
     ("answer", "choice"),
-    [("go", "go on"), ("GO", "go on"), ("stop", "stop operation"), ("", "stop watching"), ("no idea", "stop watching")],
+    [("go", "go on"), ("GO", "go on"), ("go on", "go on"), ("stop", "stop operation"), ("", "stop watching"), ("no idea", "stop watching")],
 )
 def test_a_person_is_asked_what_is_to_happen(answer: str, choice: str) -> None:
     """Whatever is not understood leaves AWS alone."""
@@ -34,6 +34,14 @@ def test_without_a_terminal_nobody_is_asked() -> None:
     asker = FakeAsker()
 
     assert after_interrupt(asker) == "stop watching"
+    assert asker.questions == []
+
+
+def test_who_was_told_to_end_asks_nobody() -> None:
+    """The next signal would kill."""
+    asker = FakeAsker(["go"], is_there=True)
+
+    assert after_interrupt(asker, may_ask=False) == "stop watching"
     assert asker.questions == []
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from rich.console import Console
 
 from deployer.planning.plan import RolloutPlan
-from deployer.reporting.console import ConsoleProgress
+from deployer.reporting.console import ConsoleProgress, line
+from deployer.reporting.progress import Progress
 from deployer.vocabulary.events import (
     Event,
     RegionSettled,
@@ -169,6 +171,19 @@ def test_gate_tells_each_change_once() -> None:
     ]
     assert drawn(terminal=True, events=events, plan=a_plan(gate)).count("payment: bad: HTTP 500") == 1
     assert "payment: good" not in drawn(terminal=True, events=events, plan=a_plan(gate))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "style"),
+    [("done", "green"), ("nothing_to_do", "green"), ("failed", "bold red"), ("undone", "bold yellow"), ("interrupted", "bold yellow")],
+)
+def test_an_end_that_is_not_good_is_not_green(outcome: str, style: str) -> None:
+    """What was undone or interrupted is no failure that stands, and nothing to be content with."""
+    told = line(RolloutEnded(at=AT, plan_id="p", intent="roll-out", outcome=outcome, took_seconds=1.0), Progress(PLAN))
+
+    assert told is not None
+    assert told.plain.endswith(f"roll-out ended: {outcome.replace('_', ' ')} after 1.0 s")
+    assert str(told.spans[-1].style) == style
 
 
 UNDO: tuple[Event, ...] = (

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
-from deployer.planning.plan import Blocker, KeptResource, ResourceChange, RolloutPlan, StackApply
+from deployer.planning.plan import Blocker, KeptResource, ResourceChange, RolloutClosing, RolloutOpening, RolloutPlan, StackApply
 from deployer.reporting.plan_markdown import plan_markdown
 from deployer.reporting.plan_view import PlanView, bounds_sentence
 from deployer.reporting.report import HumanReport
@@ -133,6 +134,20 @@ def test_no_value_breaks_the_markdown_table(value: str) -> None:
 
     (row,) = (line for line in plan_markdown(a_plan(step)).splitlines() if line.startswith("| `Note`"))
     assert row in {"| `Note` | a\\|b |", "| `Note` | a b |"}
+
+
+def test_the_record_is_opened_and_closed_and_counts_as_no_resource() -> None:
+    """Nobody reads of a delete where nothing of the system goes."""
+    opening = RolloutOpening(phase="record", action="create", region="us-east-2", bucket="b", content_digest="c", before=None, reason="")
+    closing = RolloutClosing(phase="record", action="delete", region="us-east-2", bucket="b", reason="")
+    plan = a_plan(a_bootstrap(), opening, a_regional_rollout(action="update"), closing)
+
+    lines = shown(plan)
+    assert lines[-1] == "4 steps to do: 1 create, 1 update, 2 for the record."
+    assert "record     open    open the record and keep what stands" in lines
+    assert "record     close   close the record" in lines
+    assert "| record | close | close the record |  |" in plan_markdown(plan)
+    assert "| record | none | close the record |  |" in plan_markdown(a_plan(replace(closing, action="none")))
 
 
 def test_gate_says_what_has_to_be_good_and_for_how_long() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -107,6 +108,14 @@ def test_what_the_deployer_logs_is_what_is_told(tmp_path: Path) -> None:
         LoggedStep(phase="global", step="b", state="done", took_seconds=2.0),
     )
     assert (run.outcome, run.took_seconds, run.failed_resources) == ("done", 2.5, ())
+
+
+def test_interrupted_run_is_neither_done_nor_failed() -> None:
+    """Its way on is said where a failure's cause would be."""
+    run = replace(a_run(state="cut off"), outcome="interrupted", took_seconds=12.0)
+
+    assert run_markdown(run).splitlines()[0] == "### Roll-out of x: interrupted after 12.0 s; the same command goes on from there"
+    assert suite_of(run_junit(run)).attrib["failures"] == "0"
 
 
 @given(detail=st.text(), reason=st.text(min_size=1))

@@ -7,7 +7,7 @@ import pytest
 from deployer.rollout.interruption import Choice
 from deployer.rollout.runner import roll_out
 from deployer.vocabulary.errors import StoppedWatching
-from deployer.vocabulary.events import Event, RolloutInterrupted, StepEnded, StepStarted
+from deployer.vocabulary.events import Event, RolloutEnded, RolloutInterrupted, StepEnded, StepStarted
 from tests.support.rollout.clock import FakeClock
 from tests.support.rollout.fake_aws import FakeAws
 from tests.support.rollout.fake_stack_sets import Scene
@@ -80,6 +80,18 @@ def test_nothing_to_stop_is_said() -> None:
 
     with pytest.raises(StoppedWatching, match="no StackSet operation to stop"):
         roll_out(plan, run.world.aws(), run.events.append, run.world.clock, on_interrupt=lambda: run.choice)
+
+
+@pytest.mark.parametrize("choice", ["stop watching", "stop operation"])
+def test_an_interrupted_roll_out_has_not_failed(choice: Choice) -> None:
+    """Whoever counts failures by the event log counts none: it goes on when the same command is run again."""
+    run = Interrupted(choice)
+    run.world.stack_sets.add(HOME, PEER)
+
+    with pytest.raises(StoppedWatching):
+        run.perform()
+
+    assert [event.outcome for event in run.events if isinstance(event, RolloutEnded)] == ["interrupted"]
 
 
 def test_second_interrupt_while_asked_stops_watching() -> None:

@@ -146,9 +146,10 @@ def test_interruption_says_that_aws_goes_on() -> None:
     _, error, events = perform(world, a_plan(a_stack_set_rollout(BODY), bodies=(BODY,)))
 
     assert isinstance(error, StoppedWatching)
+    assert error.detail.splitlines()[0] == "Under way: payment-regional-test to us-east-2, us-east-1."
     assert "goes on by itself" in error.detail
     assert error.exit_code == 130
-    assert names(events)[-1] == "RolloutEnded"
+    assert [event.outcome for event in events if isinstance(event, RolloutEnded)] == ["interrupted"]
 
 
 def test_tear_down_leaves_nothing_and_says_what_was_kept() -> None:
