@@ -36,6 +36,7 @@ from deployer.planning.preview_words import (
     contract_words,
     parameter_words,
     state_words,
+    tag_words,
     told_once,
     unsettled_words,
 )
@@ -269,6 +270,7 @@ def _with_words(preview: Preview, targets: tuple[_Target, ...], stacks: tuple[Pr
         if target.standing and stack.column.state != "untouched":
             old = dict(target.standing.parameters)
             said += parameter_words(stack.column, target.standing.template_body, target.body, old, target.values)
+            said += tag_words(stack.column, dict(target.standing.tags), dict(target.step.tags))
             said += unsettled_words(stack.column)
     said += code_words(preview)
     words = told_once(said)

@@ -1,4 +1,4 @@
-"""What a preview says in sentences: which parameters change, whose code, and what of the contract with callers."""
+"""What a preview says in sentences: which parameters and tags change, whose code, and what of the contract with callers."""
 
 from __future__ import annotations
 
@@ -29,6 +29,20 @@ def parameter_words(column: PreviewColumn, old_body: str, new_body: str, old: Va
             yield f"Parameter {name} of {column.kind} comes, as {_told(name, is_)}", column.region
         else:
             yield f"Parameter {name} of {column.kind}: {_told(name, was)} → {_told(name, is_)}", column.region
+
+
+def tag_words(column: PreviewColumn, old: Values, new: Values) -> Iterator[tuple[str, str]]:
+    """Yield (sentence, Region) for each tag of the stack that changes; CloudFormation hands it on to every resource that takes tags."""
+    for key in sorted(old.keys() | new.keys()):
+        if old.get(key) == new.get(key):
+            continue
+        if key not in new:
+            told = "goes"
+        elif key not in old:
+            told = f"comes, as {shown_value(key, new[key])}"
+        else:
+            told = f"changes, {shown_value(key, old[key])} → {shown_value(key, new[key])}"
+        yield f"Tag {key} of {column.kind}, and of its resources that take tags, {told}", column.region
 
 
 def unsettled_words(column: PreviewColumn) -> Iterator[tuple[str, str]]:

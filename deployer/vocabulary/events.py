@@ -109,7 +109,8 @@ class StepFailed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolloutInterrupted(Event):
-    """A person pressed Ctrl-C, or SIGTERM came; `choice` is empty while that person is asked, then `go on`, `stop watching` or `stop operation`."""
+    """A person pressed Ctrl-C, or SIGTERM came; `choice` is empty while that person is asked, then `go on`, `stop watching` or
+    `stop operation`."""
 
     choice: str
 

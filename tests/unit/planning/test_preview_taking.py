@@ -154,6 +154,18 @@ def test_change_set_that_takes_its_time_is_waited_for() -> None:
     assert states(taken(fake, a_survey(), regional=OTHER_CODE))["regional", "us-east-1"] == "asked"
 
 
+def test_tag_that_changes_is_told_of_every_stack_at_once() -> None:
+    """Its change sets name no resource for it."""
+    survey, environment = a_survey(), an_environment()
+    other = environment.model_copy(update={"tags": environment.tags.model_copy(update={"owner": "ledger"})})
+    preview = take_preview(FakeChangeSets().aws(), plan_rollout(other, a_system(), survey), survey, FakeClock())
+    told = [word for word in preview.words if word.startswith("Tag ")]
+
+    assert [word.split(" ")[3] for word in told] == ["bootstrap,", "global,", "regional,"]
+    assert all("owner" in word and "payments → ledger" in word for word in told)
+    assert told[-1].endswith("(us-east-2, us-east-1).")
+
+
 def test_left_over_of_a_killed_run_goes() -> None:
     """By its name and its age; a younger one may be another's."""
     now = datetime.now(UTC)

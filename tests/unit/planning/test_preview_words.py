@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from deployer.planning.preview_words import code_words, contract_of, contract_words, parameter_words, told_once, unsettled_words
+from deployer.planning.preview_words import code_words, contract_of, contract_words, parameter_words, tag_words, told_once, unsettled_words
 from tests.support.change_sets import changed, changed_at
 from tests.support.previews import a_column, a_preview
 
@@ -53,6 +53,17 @@ def test_parameters_are_told_with_both_values() -> None:
 def test_default_that_was_left_out_is_no_change() -> None:
     """Not given is given as the default says."""
     assert not list(parameter_words(a_column(), NEW, NEW, {"New": "1"}, {"New": "1", "Level": "INFO"}))
+
+
+def test_tags_are_told_with_both_values() -> None:
+    """No resource's own line shows them, and every resource gets them."""
+    old, new = {"owner": "payments", "old": "1", "same": "x"}, {"owner": "ledger", "new": "2", "same": "x"}
+
+    assert [sentence for sentence, _ in tag_words(a_column(), old, new)] == [
+        "Tag new of regional, and of its resources that take tags, comes, as 2",
+        "Tag old of regional, and of its resources that take tags, goes",
+        "Tag owner of regional, and of its resources that take tags, changes, payments → ledger",
+    ]
 
 
 def test_unsettled_parameter_is_said_to_be_one_and_not_compared() -> None:
