@@ -194,6 +194,17 @@ def test_record_in_other_hands_is_not_taken_away() -> None:
     assert stored(world).content_digest == "other"
 
 
+def test_record_that_is_not_held_is_not_taken_away() -> None:
+    """A run that never got it, or gave it up, leaves the other's where it lies."""
+    world = a_world()
+    a_holder(world).take("content", None)
+    stranger = a_holder(world)
+
+    stranger.close()
+
+    assert stored(world).content_digest == "content"
+
+
 def test_no_bucket_is_no_record() -> None:
     """Before the first roll-out there is nowhere to look."""
     assert read_rollout_record(FakeAws().aws(), PLACE) is None
