@@ -7,7 +7,7 @@ the name of each bucket that is not empty, typed; without a terminal the same wo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from deployer.planning.plan import BucketEmptying, RolloutPlan
     from deployer.planning.traffic import Move
     from deployer.rollout.interruption import Choice
+
+_AFTER_INTERRUPT: Final = """AWS goes on by itself meanwhile.
+  go     watch on
+  stop   have AWS stop after the Region it is at
+  Enter  stop watching; the same command attaches again
+Your choice"""
 
 
 def agree_to_roll_out(plan: RolloutPlan, asker: Asker, *, yes: bool) -> None:
@@ -43,9 +49,7 @@ def after_interrupt(asker: Asker, *, may_ask: bool = True) -> Choice:
     if not (may_ask and asker.is_there):
         return "stop watching"
     try:
-        typed = asker.typed(
-            "AWS goes on by itself. Type `go` to watch on, `stop` to have AWS stop after the Region it is at, or Enter to stop watching"
-        )
+        typed = asker.typed(_AFTER_INTERRUPT)
     except click.Abort:
         return "stop watching"
     return {"go": "go on", "go on": "go on", "stop": "stop operation"}.get(typed.lower(), "stop watching")  # type: ignore[return-value]
