@@ -7,6 +7,7 @@ from typing import Final
 from deployer.local import (
     attach,
     attach_packages,
+    attach_reading,
     attach_services,
     attach_shared_packages,
     attributes,
@@ -50,6 +51,9 @@ def register() -> None:
     attach_services.name_log_groups_as_policies_do()
     attach_services.take_loopback_for_tls()
     attach_services.read_template_urls_as(template_urls.path_style)
+    attach.verify(attach_reading.SEAMS)
+    attach_reading.read_templates_once()
+    attach_reading.know_services_by_their_names()
     attach.verify(attach_packages.SEAMS)
     attach_packages.refuse_absent_packages()
     attach.verify(attach_shared_packages.SEAMS)

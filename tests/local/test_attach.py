@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from deployer.local import attach, attach_api_gateway, attach_services, attach_streams
+from deployer.local import attach, attach_api_gateway, attach_reading, attach_services, attach_streams
 from deployer.vocabulary.errors import DeployerError
 
 
 def test_every_seam_is_where_it_is_expected() -> None:
     """The pinned MiniStack has all of them."""
-    for seams in (attach.SEAMS, attach_api_gateway.SEAMS, attach_services.SEAMS, attach_streams.SEAMS):
+    for seams in (attach.SEAMS, attach_api_gateway.SEAMS, attach_reading.SEAMS, attach_services.SEAMS, attach_streams.SEAMS):
         attach.verify(seams)
 
 
