@@ -167,6 +167,7 @@ def _discard(mapping: StreamMapping, attempt: Attempt, condition: str, shard_id:
 
 _INVOKE: Final = Config(connect_timeout=5, read_timeout=900, retries={"total_max_attempts": 1, "mode": "standard"}, proxies={})
 _clients: Final[dict[tuple[str, str], Any]] = {}
+_botocore: Final = botocore.session.Session()
 _making_clients: Final = threading.Lock()
 
 
@@ -174,7 +175,7 @@ def _client(service: str, region: str) -> Any:
     """Return a client that waits as long as a function may take."""
     with _making_clients:
         if (service, region) not in _clients:
-            _clients[service, region] = botocore.session.Session().create_client(
+            _clients[service, region] = _botocore.create_client(
                 service,
                 region_name=region,
                 endpoint_url=f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}",

@@ -95,6 +95,11 @@ def a_copy(folder: Path) -> Iterator[Copy]:
     """Copy templates, functions, canaries and parameters into `folder`; end the embedded AWS that was started for it on the way out."""
     for part in ("templates", "functions", "canaries", "params"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    # The verdict says which bodies it is about: of any others it counts for nothing, and they are linted.
+    verdict = ROOT / "build" / "local" / "lint.json"
+    if verdict.is_file():
+        (folder / "build" / "local").mkdir(parents=True)
+        shutil.copy(verdict, folder / "build" / "local")
     try:
         yield Copy(folder)
     finally:
