@@ -20,6 +20,7 @@ from deployer.rendering.rendered import RenderedSystem
 from deployer.vocabulary.names import name_of
 
 RECORD_PHASE: Final = "record"
+NOT_UNDONE: Final = "a failure will not be undone: "
 
 _SETTLED: Final = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE", "IMPORT_ROLLBACK_COMPLETE")
 
@@ -79,7 +80,7 @@ def _opening_reason(environment: Environment, survey: Survey, content: str, *, i
         return "nothing moves"
     if open_ is None:
         why_not = "--without-undo was given" if without_undo else _why_not(environment, survey)
-        return f"a failure will not be undone: {why_not}" if why_not else "a failure will be undone, to what stands now"
+        return f"{NOT_UNDONE}{why_not}" if why_not else "a failure will be undone, to what stands now"
     if open_.content_digest != content:
         return f"a roll-out of something else began at {open_.began_at} by {open_.holder} and did not end: this one takes over"
     if open_.undoing:

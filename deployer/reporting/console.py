@@ -148,7 +148,7 @@ def line(event: Event, progress: Progress) -> Text | None:
         case RolloutInterrupted() if event.choice:
             return _line(event, "", "", f"interrupted: {event.choice}")
         case UndoStarted():
-            return _line(event, "undo", "", f"putting back what had moved in {', '.join(event.regions)}", "bold yellow")
+            return _line(event, "undo", "", f"putting back what had moved, looked for in {', '.join(event.regions)}", "bold yellow")
         case UndoEnded():
             sentence = f"{event.outcome} after {duration(event.took_seconds)}"
             return _line(event, "undo", "", sentence, _OUTCOME_COLOURS[event.outcome])

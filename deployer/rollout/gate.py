@@ -19,13 +19,14 @@ from deployer.rollout.gate_finding import Sample
 from deployer.rollout.gate_looking import Looks
 from deployer.vocabulary.errors import GateFailed
 from deployer.vocabulary.events import GateSampled
+from deployer.vocabulary.names import name_of
 
 # No look follows the one before at once, however the arithmetic of moments comes out.
 _PAUSE_SECONDS_MIN: Final = 0.05
 
 _WAYS_OUT: Final = {
     "health": "Ask the Region itself: `deployer status PARAMS` shows which of its checks fails",
-    "payment": "Read the log of the payment function in that Region, of the moment of the sample",
+    "payment": "Read what the payment function in that Region logged at the moment of the sample",
     "alarms": "Look at the alarm in that Region's CloudWatch: its description says what to look for",
     "canary": "Look at the canary's last run in that Region's Synthetics: it says at which step it failed",
 }
@@ -53,7 +54,7 @@ def pass_gate(gate: Gate, context: RolloutContext, *, outside: Outside, since: d
             case "passed":
                 return
             case "failed":
-                _fail(gate, burn_in)
+                _fail(gate, burn_in, context.plan.suffix)
             case "waiting":
                 passed_seconds = clock.monotonic_seconds() - began_seconds
                 clock.sleep(max(_PAUSE_SECONDS_MIN, burn_in.next_at(gate) - passed_seconds))
@@ -73,7 +74,7 @@ def _told(gate: Gate, sample: Sample, at: str) -> GateSampled:
     )
 
 
-def _fail(gate: Gate, burn_in: BurnIn) -> NoReturn:
+def _fail(gate: Gate, burn_in: BurnIn, suffix: str) -> NoReturn:
     """Raise what ends the gate: the sample that says why, or AWS's own refusal where nothing else is known."""
     culprit = burn_in.hopeless(gate)
     if culprit is None:
@@ -93,8 +94,17 @@ def _fail(gate: Gate, burn_in: BurnIn) -> NoReturn:
     raise GateFailed(
         f"{culprit.region} did not pass its gate: {culprit.check}: {culprit.finding.detail}",
         "\n".join((f"{_why(gate, burn_in, culprit)} The last samples:", *lines)),
-        f"{_WAYS_OUT[culprit.check]}; mend the cause, then roll out again.",
+        f"{_way_out(gate, culprit, suffix)}; mend the cause, then roll out again.",
     )
+
+
+def _way_out(gate: Gate, culprit: Sample, suffix: str) -> str:
+    way_out = _WAYS_OUT[culprit.check]
+    if culprit.check != "payment":
+        return way_out
+    role = next(one.role for one in gate.regions if one.region == culprit.region)
+    log_group = f"/aws/lambda/{name_of('payment function', suffix=suffix, role=role)}"
+    return f"{way_out} (`aws logs tail {log_group} --region {culprit.region} --since 1h`)"
 
 
 def _why(gate: Gate, burn_in: BurnIn, culprit: Sample) -> str:

@@ -152,9 +152,10 @@ def refuse_busy(record: RolloutRecord, content_digest: str, clock: Clock) -> Non
         return
     raise RolloutBusy(
         "Someone else is rolling this system out",
-        f"{record.holder} has been since {record.began_at}, last heard of {max(0, silent_seconds):.0f} s ago, and rolls out "
-        "something else than this",
-        f"Run the same command with --wait. A deployer that was killed is waited for {TAKEN_OVER_AFTER_SECONDS:.0f} s, then taken over.",
+        f"{record.holder} has been since {record.began_at[:19]}Z, last heard of {max(0, silent_seconds):.0f} s ago, and rolls out "
+        "something else than this. Nothing of yours was begun.",
+        "Ask them, look with `deployer status PARAMS`, or run the same command with --wait. "
+        f"A deployer that was killed is waited for {TAKEN_OVER_AFTER_SECONDS:.0f} s, then taken over.",
     )
 
 

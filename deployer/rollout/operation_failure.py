@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import product
 from typing import Final
 
@@ -14,6 +15,8 @@ from deployer.rollout.stack_settling import sentence_of
 from deployer.rollout.ways_out import RUN_AGAIN, way_out_of
 from deployer.vocabulary.errors import AwsRefused, OperationStopped, RolloutFailed
 from deployer.vocabulary.places import Place, place_name
+
+STANDING: Final = "What stands where now:"
 
 # What no StackSet operation leads a stack out of -> what does.
 _BY_A_PERSON: Final = {
@@ -70,10 +73,19 @@ def _root_cause(watch: OperationWatch, operation: Operation, first: RegionResult
 
 def _what_stands_where(watch: OperationWatch) -> str:
     instances = list_instances(watch.context.aws, watch.step.stack_set_name, watch.step.region)
-    standing = {_name(watch, instance.place): f"{_standing(instance)}{_stuck(watch, instance)}" for instance in instances}
+    standing = {
+        _name(watch, instance.place): f"{_standing(instance)}{_stuck(watch, instance) or _version(watch, instance)}"
+        for instance in instances
+    }
     accounts = () if isinstance(watch.step, StackSetRemoval) else watch.step.accounts
     own = [_name(watch, place) for place in product(accounts or (watch.context.plan.account_id,), watch.step.regions)]
-    return "\n".join(f"{name}: {standing.get(name, 'no instance')}" for name in dict.fromkeys((*own, *sorted(standing))))
+    return standing_block(f"{name}: {standing.get(name, 'no instance')}" for name in dict.fromkeys((*own, *sorted(standing))))
+
+
+def standing_block(lines: Iterable[str]) -> str:
+    """Return what stands, a line a Region, under its heading; nothing where nothing is known."""
+    told = "\n".join(f"  {line}" for line in lines)
+    return f"{STANDING}\n{told}" if told else ""
 
 
 def _name(watch: OperationWatch, place: Place) -> str:
@@ -82,6 +94,13 @@ def _name(watch: OperationWatch, place: Place) -> str:
 
 def _standing(instance: StackInstance) -> str:
     return f"{instance.status} ({instance.detailed_status})" if instance.detailed_status else instance.status
+
+
+def _version(watch: OperationWatch, instance: StackInstance) -> str:
+    """Return whether a Region runs what is being rolled out: AWS's words for that are none for a bad night (fact 4.16)."""
+    if isinstance(watch.step, StackSetRemoval):
+        return ""
+    return {"CURRENT": ", runs this version", "OUTDATED": ", does not run this version"}.get(instance.status, "")
 
 
 def _stuck(watch: OperationWatch, instance: StackInstance) -> str:

@@ -43,7 +43,7 @@ from deployer.rollout.stack_apply import apply_stack
 from deployer.rollout.stack_removal import remove_stack
 from deployer.rollout.stack_set_removal import remove_stack_set
 from deployer.rollout.stack_set_rollout import roll_out_stack_set
-from deployer.rollout.undo import is_undone, undo
+from deployer.rollout.undo import is_undone, left_standing, undo
 from deployer.vocabulary.clock import Clock
 from deployer.vocabulary.errors import DeployerError, InputRefused, Mistake, RolloutFailed, RolloutUndone, StoppedWatching
 from deployer.vocabulary.events import (
@@ -122,8 +122,10 @@ def _end_of(error: DeployerError | KeyboardInterrupt, context: RolloutContext) -
     if isinstance(error, KeyboardInterrupt):
         context.stopped.set()
         return stopped_watching(context)
-    if not isinstance(error, RolloutFailed) or not is_undone(error, context):
+    if not isinstance(error, RolloutFailed):
         return error
+    if not is_undone(error, context):
+        return left_standing(error, context)
     try:
         return undo(error, context)
     except KeyboardInterrupt:

@@ -12,8 +12,11 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
+from deployer.planning.plan import RolloutOpening
+from deployer.planning.record_steps import NOT_UNDONE
 from deployer.planning.restore_point import RestorePoint
 from deployer.rollout.context import RolloutContext
+from deployer.rollout.operation_failure import standing_block
 from deployer.rollout.undo_global_stack import put_back_global_stack
 from deployer.rollout.undo_regions import Moved, moved_regions, put_back_overrides, put_back_stack_set, regions_standing
 from deployer.vocabulary.errors import DeployerError, OperationStopped, RolloutBusy, RolloutFailed, RolloutUndone, UndoFailed
@@ -31,6 +34,17 @@ def is_undone(failure: DeployerError, context: RolloutContext) -> bool:
     if not isinstance(failure, RolloutFailed) or isinstance(failure, OperationStopped):
         return False
     return context.held is not None and context.held.record is not None and context.held.before is not None
+
+
+def left_standing(failure: RolloutFailed, context: RolloutContext) -> RolloutFailed:
+    """Return the failure of a roll-out that had nothing to go back to, with why; any other as it is."""
+    opening = next((step for step in context.plan.steps if isinstance(step, RolloutOpening)), None)
+    held = context.held
+    if opening is None or held is None or held.record is None or held.before is not None or isinstance(failure, OperationStopped):
+        return failure
+    why = opening.reason.removeprefix(NOT_UNDONE) if opening.reason.startswith(NOT_UNDONE) else "nothing whole stood when it began"
+    standing = "\n".join(part for part in (failure.standing, f"Nothing was put back: {why}.") if part)
+    return type(failure)(failure.summary, failure.cause, failure.hint, standing=standing)
 
 
 def undo(failure: RolloutFailed, context: RolloutContext) -> RolloutFailed:
@@ -94,7 +108,7 @@ def _undone(failure: RolloutFailed, standing: Sequence[str]) -> RolloutUndone:
         f"Failed and undone: {failure.summary}",
         failure.cause,
         f"{failure.hint} What stood before the roll-out takes the payments now; nothing has to be cleaned up.".strip(),
-        standing=_block("What stands where now:", standing),
+        standing=standing_block(standing),
     )
 
 
@@ -110,7 +124,7 @@ def _undo_failed(failure: RolloutFailed, troubles: Sequence[DeployerError], stan
             for part in (
                 _block("The undo failed:", [trouble.summary for trouble in troubles]),
                 _block("Because of:", cause.splitlines()) if cause else "",
-                _block("What stands where now:", standing),
+                standing_block(standing),
             )
             if part
         ),

@@ -88,7 +88,7 @@ class RolloutFailed(DeployerError):
 
     def __init__(self, summary: str, detail: str = "", hint: str = "", *, standing: str = "") -> None:
         super().__init__(summary, "\n".join(part for part in (detail, standing) if part), hint)
-        self.cause = detail
+        self.cause, self.standing = detail, standing
 
 
 class OperationStopped(RolloutFailed):

@@ -236,6 +236,8 @@ def test_failure_without_a_restore_point_stays_where_it_stopped(system: RealSyst
         system.perform(replace(opening(system), before=None), *waves(system, body), closing(system), bodies=(body,))
 
     assert failed.value.exit_code == 4
+    assert failed.value.detail.startswith(f"{PEER}: Broken ")
+    assert failed.value.detail.splitlines()[-1] == "Nothing was put back: nothing whole stood when it began."
     survey = system.survey()
     assert survey.open_rollout
     assert not survey.open_rollout.is_held

@@ -11,6 +11,7 @@ from typing import Final
 
 # A control sequence [ECMA-48, 5.4], or a title for the window [xterm: OSC].
 _SEQUENCE: Final = re.compile(r"\x1b\[([?0-9;]*)([A-Za-z])|\x1b\][^\x07]*\x07")
+_BEGUN: Final = re.compile(r"\x1b(?:\[[?0-9;]*|\][^\x07]*)?\Z")
 
 
 class Screen:
@@ -21,6 +22,7 @@ class Screen:
         self.columns, self.rows = columns, rows
         self._lines: list[list[str]] = [[]]
         self._row, self._column = 0, 0
+        self._cut = ""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -33,7 +35,11 @@ class Screen:
         return "\n".join(self.lines[-self.rows :]).rstrip("\n")
 
     def feed(self, text: str) -> None:
-        """Take what a program has written."""
+        """Take what a program has written; what ends within a control sequence is kept until its rest comes."""
+        text = self._cut + text
+        begun = _BEGUN.search(text)
+        self._cut = begun[0] if begun else ""
+        text = text.removesuffix(self._cut)
         at = 0
         for found in _SEQUENCE.finditer(text):
             self._write(text[at : found.start()])

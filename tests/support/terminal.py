@@ -12,8 +12,10 @@ import struct
 import termios
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event
 from typing import Final
 
 from tests.support.screen import Screen
@@ -52,6 +54,23 @@ class Terminal:
     def press_ctrl_c(self) -> None:
         """Press Ctrl-C, which the terminal turns into SIGINT for whoever is in its foreground."""
         os.write(self._descriptor, _CTRL_C)
+
+    @contextmanager
+    def read_meanwhile(self) -> Iterator[None]:
+        """Go on reading the screen while something else is done: a program whose terminal nobody reads stands still."""
+        is_over = Event()
+
+        def read() -> None:
+            while not is_over.is_set() and self._exit_code is None:
+                self._look()
+
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            reading = pool.submit(read)
+            try:
+                yield
+            finally:
+                is_over.set()
+            reading.result()
 
     def close(self) -> None:
         """Take the terminal away; end the program if it has not ended."""

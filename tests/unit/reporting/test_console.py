@@ -196,7 +196,7 @@ UNDO: tuple[Event, ...] = (
 def test_an_undo_is_told_from_its_beginning_to_its_end() -> None:
     """Whoever reads the log later sees where it turned back."""
     assert drawn(terminal=False, events=UNDO).splitlines() == [
-        "05:06:07Z  undo        putting back what had moved in us-east-2, us-east-1",
+        "05:06:07Z  undo        putting back what had moved, looked for in us-east-2, us-east-1",
         "05:06:07Z  undo        us-east-2   StackSet-1: SUCCEEDED after 6.5 s",
         "05:06:07Z  undo        undone after 7.0 s",
     ]

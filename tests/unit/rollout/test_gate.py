@@ -59,7 +59,7 @@ def test_what_stays_bad_does_not_get_the_whole_time() -> None:
     assert failed.value.summary == "us-east-2 did not pass its gate: payment: the payment was not taken: HTTP 500, The function failed."
     assert "It was so for 30 s on end, from 60 s after the gate began." in failed.value.detail
     assert "us-east-2, health: good, healthy" in failed.value.detail
-    assert "log of the payment function" in failed.value.hint
+    assert "`aws logs tail /aws/lambda/payment-processor-secondary-test --region us-east-2 --since 1h`" in failed.value.hint
 
 
 def test_first_roll_out_is_given_the_time_to_become_good() -> None:

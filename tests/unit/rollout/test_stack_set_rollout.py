@@ -255,8 +255,9 @@ def test_failing_region_says_cause_and_what_stands_where() -> None:
     assert failed.value.summary == f"{NAME} failed in us-east-1 (operation rollout-0001-update-1)"
     assert failed.value.detail.splitlines() == [
         f"us-east-1: A ({FUNCTION}) UPDATE_FAILED: deployer is not authorized to perform: lambda:UpdateFunctionCode",
-        "us-east-2: CURRENT (SUCCEEDED)",
-        "us-east-1: OUTDATED (FAILED)",
+        "What stands where now:",
+        "  us-east-2: CURRENT (SUCCEEDED), runs this version",
+        "  us-east-1: OUTDATED (FAILED), does not run this version",
     ]
     assert "the action it names" in failed.value.hint
 
