@@ -6,6 +6,7 @@ import click
 
 from deployer import __version__
 from deployer.cli.check import check
+from deployer.cli.cost import cost
 from deployer.cli.drift import drift
 from deployer.cli.drill import drill
 from deployer.cli.fail_back import fail_back
@@ -38,6 +39,7 @@ def main() -> None:
 for command in (
     check,
     render,
+    cost,
     plan,
     roll_out,
     status,

@@ -1,7 +1,8 @@
 """A template with its parameter values put in: what CloudFormation would make of it, as far as that is known beforehand.
 
-Partial on purpose: `Ref` and `Fn::Sub` of parameters with known values, `Fn::If` and resource conditions that follow from them.
-Whatever depends on a resource, a Region, a mapping or a value not known yet stays as it is written.
+Partial on purpose: `Ref` and `Fn::Sub` of parameters with known values, `Fn::FindInMap` where the keys are known, `Fn::If` and resource
+conditions that follow from them. Whatever depends on a resource or a value not known yet stays as it is written; the Region is known
+where it is given as `AWS::Region`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ def with_values(template: dict[str, Any], values: Mapping[str, str | None]) -> d
     `values` maps parameter names to values; None means not known yet, even where there is a default.
     """
     known = {name: value for name, value in {**parameter_defaults(template), **values}.items() if value is not None}
+    template = _looked_up(template, section(template, "Mappings"), known)
     conditions = section(template, "Conditions")
     truths = {name: _truth(rule, known, conditions, frozenset({name})) for name, rule in conditions.items()}
     return {
@@ -47,6 +49,20 @@ def references(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for item in value:
             yield from references(item)
+
+
+def _looked_up(value: Any, mappings: Mapping[str, Any], known: Mapping[str, str]) -> Any:
+    """Return the value with every `Fn::FindInMap` answered whose two keys are known and in the mapping."""
+    if isinstance(value, list):
+        return [_looked_up(item, mappings, known) for item in value]
+    if not isinstance(value, dict):
+        return value
+    match value:
+        case {"Fn::FindInMap": [str(name), first, str(second), *_]}:
+            key = _put_in(first, known, {})
+            found = mappings.get(name, {}).get(key, {}) if isinstance(key, str) else {}
+            return found.get(second, value)
+    return {key: _looked_up(item, mappings, known) for key, item in value.items()}
 
 
 def _put_in(value: Any, known: Mapping[str, str], truths: Mapping[str, bool | None]) -> Any:

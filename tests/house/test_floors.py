@@ -16,6 +16,7 @@ FLOORS = {
     "outside": 1,
     "rendering": 2,
     "rules": 2,
+    "costing": 3,
     "planning": 3,
     "rollout": 4,
     "reporting": 4,

@@ -92,3 +92,31 @@ def test_references_name_everything_a_value_hangs_on() -> None:
     value = read_template('V: !Join ["", [!Ref A, !GetAtt B.Arn, !Sub "${C}${D.Arn}", !Sub ["${E}", {E: !Ref F}]]]')
 
     assert set(references(value)) == {"A", "B", "C", "D", "E", "F"}
+
+
+def test_a_mapping_is_looked_up_where_both_keys_are_known() -> None:
+    """The Region is one of them, when it is given; conditions follow from what was found."""
+    template = {
+        "Mappings": {"Regions": {"us-east-1": {"Role": "primary"}, "us-east-2": {"Role": "secondary"}}},
+        "Conditions": {"IsStandby": {"Fn::Equals": [{"Fn::FindInMap": ["Regions", {"Ref": "AWS::Region"}, "Role"]}, "secondary"]}},
+        "Resources": {
+            "Table": {"Condition": "IsStandby"},
+            "Topic": {"Name": {"Fn::FindInMap": ["Regions", {"Ref": "AWS::Region"}, "Role"]}},
+        },
+    }
+
+    here, there = (with_values(template, {"AWS::Region": region})["Resources"] for region in ("us-east-1", "us-east-2"))
+
+    assert here == {"Topic": {"Name": "primary"}}
+    assert there == {"Table": {"Condition": "IsStandby"}, "Topic": {"Name": "secondary"}}
+
+
+def test_a_mapping_that_lacks_the_key_stays_as_it_is_written() -> None:
+    """So does one whose Region is not known."""
+    looked_up = {"Fn::FindInMap": ["Regions", {"Ref": "AWS::Region"}, "Role"]}
+    template = {"Mappings": {"Regions": {"us-east-1": {"Role": "primary"}}}, "Resources": {"Topic": {"Name": looked_up}}}
+
+    assert with_values(template, {})["Resources"]["Topic"]["Name"] == looked_up
+    assert with_values(template, {"AWS::Region": "eu-west-1"})["Resources"]["Topic"]["Name"] == {
+        "Fn::FindInMap": ["Regions", "eu-west-1", "Role"]
+    }
