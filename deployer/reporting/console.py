@@ -60,8 +60,9 @@ class ConsoleProgress:
             if isinstance(event, RolloutInterrupted):
                 # A question cannot be read, nor an answer typed, under a drawing that is made anew all the time.
                 (live.start if event.choice else live.stop)()
-            if is_failure(event) or (isinstance(event, GateSampled) and not event.is_good and progress.has_turned(event)):
-                self._console.print(line(event, progress))
+            is_bad_look = isinstance(event, GateSampled) and not event.is_good and progress.has_turned(event)
+            if (is_failure(event) or is_bad_look) and (text := line(event, progress)) is not None:
+                self._console.print(text)
 
         with Live(grid, console=self._console, refresh_per_second=_REDRAWS_PER_SECOND) as live:
             yield listener

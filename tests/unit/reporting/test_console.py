@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -184,6 +185,13 @@ def test_an_end_that_is_not_good_is_not_green(outcome: str, style: str) -> None:
     assert told is not None
     assert told.plain.endswith(f"roll-out ended: {outcome.replace('_', ' ')} after 1.0 s")
     assert str(told.spans[-1].style) == style
+
+
+def test_failure_of_a_whole_stack_leaves_no_line_of_its_own_on_a_terminal() -> None:
+    """Its Region's line says it; the stack's own event has no words, and none are made up."""
+    whole = replace(resource("StackSet-1", "CREATE_FAILED", "us-east-1"), resource_type="AWS::CloudFormation::Stack")
+
+    assert "None" not in drawn(terminal=True, events=(*EVENTS[:2], whole))
 
 
 UNDO: tuple[Event, ...] = (
