@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.faults.tiny_system import HOME, PEER
 from tests.support.embedded import EmbeddedAws
-from tests.support.rollout.troubled import HOME, PEER
 from tests.support.small_deployer import GATED, SmallProject
 
 QUESTION = "Your choice:"

@@ -76,7 +76,7 @@ def test_every_instance_goes_back_in_whatever_account() -> None:
         request.setdefault("Regions", [HOME, PEER])
         return send(**request)
 
-    world.stack_sets.update_stack_set = kept  # type: ignore[method-assign, assignment]
+    world.stack_sets.update_stack_set = kept  # type: ignore[method-assign]
 
     put_back_stack_set(before(), a_context(world))
 
