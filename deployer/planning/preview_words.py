@@ -37,12 +37,12 @@ def tag_words(column: PreviewColumn, old: Values, new: Values) -> Iterator[tuple
         if old.get(key) == new.get(key):
             continue
         if key not in new:
-            told = "goes"
+            told = " goes"
         elif key not in old:
-            told = f"comes, as {shown_value(key, new[key])}"
+            told = f" comes, as {shown_value(key, new[key])}"
         else:
-            told = f"changes, {shown_value(key, old[key])} → {shown_value(key, new[key])}"
-        yield f"Tag {key} of {column.kind}, and of its resources that take tags, {told}", column.region
+            told = f": {shown_value(key, old[key])} → {shown_value(key, new[key])}"
+        yield f"Tag {key} of {column.kind} and its resources{told}", column.region
 
 
 def unsettled_words(column: PreviewColumn) -> Iterator[tuple[str, str]]:

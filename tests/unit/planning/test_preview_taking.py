@@ -161,7 +161,7 @@ def test_tag_that_changes_is_told_of_every_stack_at_once() -> None:
     preview = take_preview(FakeChangeSets().aws(), plan_rollout(other, a_system(), survey), survey, FakeClock())
     told = [word for word in preview.words if word.startswith("Tag ")]
 
-    assert [word.split(" ")[3] for word in told] == ["bootstrap,", "global,", "regional,"]
+    assert [word.split(" ")[3] for word in told] == ["bootstrap", "global", "regional"]
     assert all("owner" in word and "payments → ledger" in word for word in told)
     assert told[-1].endswith("(us-east-2, us-east-1).")
 

@@ -60,9 +60,9 @@ def test_tags_are_told_with_both_values() -> None:
     old, new = {"owner": "payments", "old": "1", "same": "x"}, {"owner": "ledger", "new": "2", "same": "x"}
 
     assert [sentence for sentence, _ in tag_words(a_column(), old, new)] == [
-        "Tag new of regional, and of its resources that take tags, comes, as 2",
-        "Tag old of regional, and of its resources that take tags, goes",
-        "Tag owner of regional, and of its resources that take tags, changes, payments → ledger",
+        "Tag new of regional and its resources comes, as 2",
+        "Tag old of regional and its resources goes",
+        "Tag owner of regional and its resources: payments → ledger",
     ]
 
 
