@@ -81,8 +81,8 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return a_project(root / "project"), root / "build"
 
 
-# Linting three bodies takes seconds, so there are few examples, and always the same ones: a gate must not depend on luck.
-@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+# Linting three bodies takes ten seconds, so there are few examples, and always the same ones: a gate must not depend on luck.
+@settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(fields=choices())
 def test_whatever_the_model_takes_renders_clean(folders: tuple[Path, Path], fields: dict[str, Any]):
     """In both Regions and the witness's, informational findings included, by cfn-lint's rules and ours."""
