@@ -8,23 +8,15 @@ from typing import Final
 
 from deployer.aws.stack_set_operations import Operation, RegionResult
 from deployer.aws.stack_sets import StackInstance, list_instances
-from deployer.aws.stacks import read_stack
 from deployer.planning.plan import StackSetRemoval
 from deployer.rollout.operation_watch import OperationWatch
 from deployer.rollout.stack_settling import sentence_of
+from deployer.rollout.stuck_stack import stuck_words
 from deployer.rollout.ways_out import RUN_AGAIN, way_out_of
-from deployer.vocabulary.errors import AwsRefused, OperationStopped, RolloutFailed
+from deployer.vocabulary.errors import OperationStopped, RolloutFailed
 from deployer.vocabulary.places import Place, place_name
 
 STANDING: Final = "What stands where now:"
-
-# What no StackSet operation leads a stack out of -> what does.
-_BY_A_PERSON: Final = {
-    "UPDATE_ROLLBACK_FAILED": "`deployer mend` continues it once what its events name is out of the way",
-    "UPDATE_FAILED": "`deployer mend` rolls it back",
-    "ROLLBACK_FAILED": "`deployer mend` deletes what was never finished",
-    "DELETE_FAILED": "remove what its events name, then run the same command again",
-}
 
 
 def operation_failed(watch: OperationWatch, operation: Operation) -> RolloutFailed:
@@ -74,7 +66,7 @@ def _root_cause(watch: OperationWatch, operation: Operation, first: RegionResult
 def _what_stands_where(watch: OperationWatch) -> str:
     instances = list_instances(watch.context.aws, watch.step.stack_set_name, watch.step.region)
     standing = {
-        _name(watch, instance.place): f"{_standing(instance)}{_stuck(watch, instance) or _version(watch, instance)}"
+        _name(watch, instance.place): f"{_standing(instance)}{stuck_words(instance, watch.context) or _version(watch, instance)}"
         for instance in instances
     }
     accounts = () if isinstance(watch.step, StackSetRemoval) else watch.step.accounts
@@ -101,17 +93,3 @@ def _version(watch: OperationWatch, instance: StackInstance) -> str:
     if isinstance(watch.step, StackSetRemoval):
         return ""
     return {"CURRENT": ", runs this version", "OUTDATED": ", does not run this version"}.get(instance.status, "")
-
-
-def _stuck(watch: OperationWatch, instance: StackInstance) -> str:
-    """Return what keeps a failed instance's stack from the next roll-out, empty when nothing does or nobody can tell."""
-    if instance.detailed_status != "FAILED" or not instance.stack_id or instance.account_id != watch.context.plan.account_id:
-        return ""
-    try:
-        stack = read_stack(watch.context.aws, instance.stack_id, instance.region)
-    except AwsRefused:
-        # Told on the way to a failure: what cannot be read must not hide what is known.
-        return ""
-    if stack is None or stack.status not in _BY_A_PERSON:
-        return ""
-    return f", and its stack is {stack.status}: {_BY_A_PERSON[stack.status]}"

@@ -17,12 +17,18 @@ from deployer.planning.record_steps import NOT_UNDONE
 from deployer.planning.restore_point import RestorePoint
 from deployer.rollout.context import RolloutContext
 from deployer.rollout.operation_failure import standing_block
+from deployer.rollout.stuck_stack import MEND
 from deployer.rollout.undo_global_stack import put_back_global_stack
 from deployer.rollout.undo_regions import Moved, moved_regions, put_back_overrides, put_back_stack_set, regions_standing
+from deployer.rollout.ways_out import RUN_AGAIN
 from deployer.vocabulary.errors import DeployerError, OperationStopped, RolloutBusy, RolloutFailed, RolloutUndone, UndoFailed
 from deployer.vocabulary.events import UndoEnded, UndoStarted
 
-_AGAIN: Final = "Remove the cause, then run the same command again: it goes on with the undo."
+_AGAIN: Final = "then run the same command again: it goes on with the undo."
+_MEANWHILE: Final = (
+    "Meanwhile `deployer status PARAMS` says where payments go; is the primary the Region that is not back, "
+    "`deployer fail-over PARAMS` leads them to the standby."
+)
 
 
 def is_undone(failure: DeployerError, context: RolloutContext) -> bool:
@@ -118,7 +124,7 @@ def _undo_failed(failure: RolloutFailed, troubles: Sequence[DeployerError], stan
     return UndoFailed(
         f"Failed, and could not be undone: {failure.summary}",
         failure.cause,
-        f"{first.hint} {_AGAIN}".strip() if first.hint and first.hint not in _AGAIN else _AGAIN,
+        _way_out(first.hint, standing),
         standing="\n".join(
             part
             for part in (
@@ -129,6 +135,14 @@ def _undo_failed(failure: RolloutFailed, troubles: Sequence[DeployerError], stan
             if part
         ),
     )
+
+
+def _way_out(hint: str, standing: Sequence[str]) -> str:
+    """Return how the undo is brought to its end; `hint` is that of what kept it from it, `standing` what stands."""
+    if any(MEND in line for line in standing):
+        return f"Remove what keeps the stack there, run `deployer mend PARAMS`, {_AGAIN} {_MEANWHILE}"
+    first = "" if hint in ("", RUN_AGAIN) else f"{hint} "
+    return f"{first}Remove the cause, {_AGAIN} {_MEANWHILE}"
 
 
 def _block(heading: str, lines: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from deployer.planning.restore_point import InstanceBefore, RestorePoint
 from deployer.planning.spares import SpareRollout
 from deployer.rollout.context import RolloutContext
 from deployer.rollout.operation import run_operation
+from deployer.rollout.stuck_stack import stuck_words
 from deployer.vocabulary.errors import RolloutBusy, RolloutFailed
 from deployer.vocabulary.places import place_name
 from deployer.vocabulary.values import StackParameter
@@ -116,7 +117,8 @@ def regions_standing(before: RestorePoint, context: RolloutContext, moved: Mappi
         what = words[moved.get(instance.region, "untouched")] if is_own else "at the definition before"
         name = place_name(instance.account_id, instance.region, context.plan.account_id)
         detail = f" ({instance.detailed_status})" if instance.detailed_status else ""
-        yield f"{name}: {what if is_back else 'is NOT what it was before'}, {instance.status}{detail}"
+        stuck = "" if is_back else stuck_words(instance, context)
+        yield f"{name}: {what if is_back else 'is NOT what it was before'}, {instance.status}{detail}{stuck}"
 
 
 def undo_step(before: RestorePoint, context: RolloutContext) -> StackSetRollout:
