@@ -32,10 +32,14 @@ ANSWER_SECONDS_MAX = 30
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A copy of the project's sources with an embedded AWS of its own; `calls` are the AWS calls of the commands run by `run`."""
+    """A copy of the project's sources with an embedded AWS of its own; `calls` are the AWS calls of the commands run by `run`.
+
+    `rooms` may be others than the real ones.
+    """
 
     folder: Path
     calls: list[AwsCall] = field(default_factory=list)
+    rooms: type[Rooms] = Rooms
     # One for all clients: a session reads each service's model once.
     _session: boto3.session.Session = field(default_factory=boto3.session.Session)
 
@@ -68,7 +72,7 @@ class Copy:
     def run_at(self, home: Path, *words: object) -> Result:
         """Return the same against the embedded AWS of another home."""
         runner = CliRunner(env={"DEPLOYER_LOCAL_HOME": str(home), "NO_COLOR": "1"})
-        return runner.invoke(main, [str(word) for word in words], obj=Surroundings(rooms=Rooms(observer=self.calls.append)))
+        return runner.invoke(main, [str(word) for word in words], obj=Surroundings(rooms=self.rooms(observer=self.calls.append)))
 
     def run_alone(self, *words: object, **variables: str) -> subprocess.CompletedProcess[str]:
         """Return how `python -m deployer WORDS` ended, run in the copy as a person would, with these AWS variables alone."""
@@ -79,13 +83,13 @@ class Copy:
             command, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False
         )
 
-    def client(self, service: str, region: str) -> Any:
-        """Return a boto3 client of the embedded AWS with its root credentials."""
+    def client(self, service: str, region: str, account: str = "") -> Any:
+        """Return a boto3 client of the embedded AWS as the root of its own account, or of another one."""
         return self._session.client(  # type: ignore[call-overload]
             service,
             region_name=region,
             endpoint_url=self.state.endpoint,
-            aws_access_key_id=self.state.access_key_id,
+            aws_access_key_id=account or self.state.access_key_id,
             aws_secret_access_key=self.state.secret_access_key,
         )
 

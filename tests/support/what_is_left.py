@@ -46,17 +46,17 @@ LISTINGS: tuple[Listing, ...] = (
 )
 
 
-def what_is_left(copy: Copy, suffix: str) -> list[str]:
-    """Return `service Region name` of everything in the account that names the environment's suffix or zone."""
+def what_is_left(copy: Copy, suffix: str, *, regions: tuple[str, ...] = REGIONS, account: str = "") -> list[str]:
+    """Return `service Region name` of everything in an account that names the environment's suffix or zone; its own unless one is given."""
     found = []
-    for region in REGIONS:
+    for region in regions:
         for service, operation, key, name_of in LISTINGS:
-            items = getattr(copy.client(service, region), operation)()[key]
+            items = getattr(copy.client(service, region, account), operation)()[key]
             names = [name_of(item) for item in items]
             found += [f"{service} {region} {name}" for name in names if _is_ours(name, suffix)]
-        tables = copy.client("dynamodb", region).list_tables()["TableNames"]
+        tables = copy.client("dynamodb", region, account).list_tables()["TableNames"]
         found += [f"dynamodb {region} {name}" for name in tables if _is_ours(name, suffix)]
-        queues = copy.client("sqs", region).list_queues().get("QueueUrls", [])
+        queues = copy.client("sqs", region, account).list_queues().get("QueueUrls", [])
         found += [f"sqs {region} {url}" for url in queues if _is_ours(url, suffix)]
     return found
 
