@@ -26,8 +26,8 @@ from deployer.vocabulary.events import UndoEnded, UndoStarted
 
 _AGAIN: Final = "then run the same command again: it goes on with the undo."
 _MEANWHILE: Final = (
-    "Meanwhile `deployer status PARAMS` says where payments go; is the primary the Region that is not back, "
-    "`deployer fail-over PARAMS` leads them to the standby."
+    "Meanwhile `deployer status PARAMS` says where payments go; if it is the primary that is not back, `deployer fail-over PARAMS` "
+    "leads them to the standby."
 )
 
 
