@@ -24,8 +24,8 @@ def _assumed(value: float, meaning: str) -> Any:
 class Assumptions:
     """Figures that a bill rests on; a name ends in its unit. Rounded up where nothing was measured."""
 
-    payments_per_batch_count: float = _assumed(
-        20.0, "payments in one object of the audit log: what a minute brings at 1,000,000 a month, and the mapping waits a minute"
+    payments_per_minute_count: float = _assumed(
+        20.0, "payments of a busy minute, which is what 1,000,000 a month bring; an object of the audit log holds a minute's"
     )
     item_bytes: float = _assumed(450.0, "a payment in the table: 350 bytes (functions/reconciliation) and DynamoDB's own 100 an item")
     audit_line_bytes: float = _assumed(700.0, "a payment's line in the audit log")
@@ -48,7 +48,9 @@ class Assumptions:
     scheduled_call_milliseconds: float = _assumed(700.0, "an hourly call that finds nothing to do")
     proof_seconds_per_million: float = _assumed(100.0, "proving a million payments, at 1 GB (functions/reconciliation, measured)")
     proof_read_units_per_million: float = _assumed(42_700.0, "read units of scanning a million payments (functions/reconciliation)")
-    secret_reads_per_authorizer_call_count: float = _assumed(0.15, "calls to Secrets Manager: three a minute, at 20 payments a minute")
+    secret_reads_per_look_count: float = _assumed(
+        3.0, "calls to Secrets Manager when the authorizer looks for keys, once a minute when it is called: a version each"
+    )
     health_environments_count: float = _assumed(2.0, "environments of the health function, each looks at the secret twice a minute")
     checkers_per_region_count: float = _assumed(
         2.0, "health checkers in each of Route 53's Regions: 16 in all ask once in 2 s at 30 s each, as its Developer Guide says"

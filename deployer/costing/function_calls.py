@@ -53,7 +53,7 @@ def calls_of(resource: Resource, site: Site) -> tuple[Calls, ...]:
 def batches(site: Site, region: str) -> Amount:
     """Return the objects that a Region writes to its audit log: canaries pay one by one, payments come many a minute."""
     taken = site.load.payments(region)
-    return Amount(taken.idle, taken.per_million / site.assumed.payments_per_batch_count)
+    return Amount(taken.idle, taken.per_million / site.assumed.payments_per_minute_count)
 
 
 def milliseconds_of(resource: Resource, site: Site) -> float:

@@ -7,7 +7,7 @@ from typing import Final
 
 from deployer.costing.amount import BYTES_PER_GIGABYTE, DAYS_PER_MONTH, SECONDS_PER_MONTH, total
 from deployer.costing.deployed import Resource
-from deployer.costing.function_calls import Calls, calls_of, function_named, milliseconds_of
+from deployer.costing.function_calls import Calls, batches, calls_of, function_named, milliseconds_of
 from deployer.costing.load import DECIDED_BY, pays, runs_of
 from deployer.costing.usage import Site, Usage, standing
 
@@ -82,8 +82,9 @@ def _secret_calls(resource: Resource, site: Site, calls: tuple[Calls, ...]) -> I
     """Yield what the two functions that look at the secret ask of Secrets Manager."""
     asked = total(one.amount for one in calls)
     if resource.logical_id == "AuthorizerFunction":
-        reads = asked * site.assumed.secret_reads_per_authorizer_call_count
-        yield Usage(what="reads of the key", price="secret call", amount=reads)
+        # Canaries come minutes apart: each run finds what the function knew too old.
+        minutes = batches(site, site.region)
+        yield Usage(what="looks for keys", price="secret call", amount=minutes * site.assumed.secret_reads_per_look_count)
     if resource.logical_id == "HealthFunction" and asked:
         looks = 2 * SECONDS_PER_MONTH / 60 * site.assumed.health_environments_count
         yield standing("looks at the secret", "secret call", min(looks, asked.idle))

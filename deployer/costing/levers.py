@@ -31,7 +31,7 @@ def _over_the_aim(bill: Bill) -> tuple[str, ...]:
     if bill.idle_usd <= IDLE_USD_AIM:
         return ()
     dearest = by_kind(bill.lines)[:_DEAREST_COUNT]
-    told = ", ".join(f"{kind} {usd_of(lines).idle:,.2f}" for kind, lines in dearest)
+    told = ", ".join(f"{kind} {usd_of(lines).idle:,.2f} USD" for kind, lines in dearest)
     return (f"An idle month costs {bill.idle_usd:,.2f} USD, more than the {IDLE_USD_AIM:.0f} USD aimed at; most of it: {told}.",)
 
 
@@ -43,7 +43,7 @@ def _over_the_budget(bill: Bill, budget_usd: float) -> tuple[str, ...]:
 
 def _most_hangs_on(bill: Bill) -> tuple[str, ...]:
     found = levers(bill)[:_DEAREST_COUNT]
-    return (f"Of an idle month hang on {', '.join(f'{name} {usd:,.2f}' for name, usd in found)} USD.",) if found else ()
+    return (f"What an idle month hangs on most: {', '.join(f'{name} {usd:,.2f} USD' for name, usd in found)}.",) if found else ()
 
 
 def _without_price(bill: Bill) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from deployer.costing.amount import Amount
 from deployer.costing.assumptions import NOT_COUNTED
 from deployer.costing.bill import Bill, Line, by_kind, month_usd, usd_of
 from deployer.costing.levers import IDLE_USD_AIM, levers, remarks
@@ -73,16 +74,13 @@ class CostView:
 
     def _lines(self) -> Table:
         table = Table(title=f"{self.environment}, {count(len(self.bill.lines), 'line')}", title_justify="left", title_style="bold")
-        for heading in ("Region", "resource", "uses"):
+        for heading in ("resource", "Region", "uses in an idle month", "and for a million payments"):
             table.add_column(heading)
-        for heading in ("idle month", "a million payments"):
-            table.add_column(heading, justify="right")
-        table.add_column("of, USD")
-        table.add_column("idle USD", justify="right")
-        table.add_column("USD a million", justify="right")
+        for heading in ("idle USD", "USD a million"):
+            table.add_column(heading, justify="right", no_wrap=True)
         for kind, lines in by_kind(self.bill.lines):
             table.add_section()
-            table.add_row(Text(kind, "bold"))
+            table.add_row(Text(kind, "bold"), "", "", "", *(Text(one, "bold") for one in _usd(usd_of(lines))))
             for line in sorted(lines, key=lambda one: (-one.usd.idle, -one.usd.per_million, one.region, one.logical_id, one.what)):
                 table.add_row(*_cells(line))
         return table
@@ -128,10 +126,14 @@ def _line(line: Line) -> dict[str, Any]:
 
 
 def _cells(line: Line) -> tuple[str, ...]:
-    price = f"{line.price.unit}, {line.price.usd:.10g}" if line.is_priced else f"{line.price.unit}, no price for {line.region}"
-    amounts = (f"{one:,.6g}" if one else "" for one in (line.amount.idle, line.amount.per_million))
-    usd = (f"{one:,.4f}" if one else "" for one in (line.usd.idle, line.usd.per_million))
-    return (line.region, line.logical_id, line.what, *amounts, price, *usd)
+    each = f"{line.price.usd:.10f}".rstrip("0") if line.is_priced else f"no price for {line.region}"
+    idle, more = (f"{one:,.6g} × {each}" if one else "" for one in (line.amount.idle, line.amount.per_million))
+    return (line.logical_id, line.region, f"{line.what}: {idle}" if idle else line.what, more, *_usd(line.usd))
+
+
+def _usd(usd: Amount) -> tuple[str, str]:
+    idle, more = (f"{one:,.4f}" if one else "" for one in (usd.idle, usd.per_million))
+    return idle, more
 
 
 def _told(usd: float) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -38,14 +39,14 @@ CHEAPER: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
 )
 
 
-def fresh(document: str, project: Path) -> str:
-    """Return the document with its tables as the code has them now; `project` is one that can be rendered."""
+def parts_of(project: Path) -> dict[str, str]:
+    """Return the document's tables by their names, as the code has them now; `project` is one that can be rendered."""
     environment = load_environment(PARAMS)
     bill = bill_of_environment(environment, project)
     told = "\n".join(f"- {remark}" for remark in remarks(bill, float(environment.budget.monthly_usd_max)))
     figures = [(f"`{name}`", f"{value:,g}", said) for name, value, said in bill.assumed.told()]
     free = [(f"`{name}`", why, where) for name, (why, where) in sorted(FREE.items())]
-    parts = {
+    return {
         "kinds": f"{_kinds(bill)}\n\n{told}",
         "parameters": _parameters(bill),
         "choices": _choices(environment, project),
@@ -55,6 +56,10 @@ def fresh(document: str, project: Path) -> str:
         "prices": _prices(bill),
         "free": table(("type", "why", "source"), free),
     }
+
+
+def with_parts(document: str, parts: Mapping[str, str]) -> str:
+    """Return the document with its tables replaced."""
     for name, text in parts.items():
         document = with_part(document, name, text)
     return document
@@ -121,7 +126,8 @@ def _price(one: Price) -> tuple[str, ...]:
 def refresh() -> None:
     """Write the tables."""
     with TemporaryDirectory() as folder:
-        DOCUMENT.write_text(fresh(DOCUMENT.read_text("utf-8"), a_project(Path(folder) / "project")), "utf-8")
+        parts = parts_of(a_project(Path(folder) / "project"))
+    DOCUMENT.write_text(with_parts(DOCUMENT.read_text("utf-8"), parts), "utf-8")
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ def test_each_line_is_shown_when_asked_for(deployer: CommandLine) -> None:
     shown = deployer.run("cost", deployer.params, "--each", rooms=FakeRooms(bodies=BODY)).stdout
 
     assert "PaymentsTable" in shown
-    assert "write unit" in shown
+    assert "0.000000625" in shown
 
 
 def test_a_program_gets_one_record_with_every_line(deployer: CommandLine) -> None:

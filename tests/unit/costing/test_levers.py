@@ -30,7 +30,7 @@ def test_an_idle_month_beyond_the_aim_is_said_with_what_makes_it() -> None:
 
     assert told[0].startswith("An idle month costs 114.")
     assert "more than the 100 USD aimed at" in told[0]
-    assert told[0].index("Interface endpoints 102.20") < told[0].index("Canaries 11.")
+    assert told[0].index("Interface endpoints 102.20 USD") < told[0].index("Canaries 11.")
 
 
 def test_a_month_beyond_the_budget_is_said() -> None:

@@ -115,6 +115,13 @@ def test_the_authorizer_is_called_beside_the_payment_function() -> None:
     assert sorted(calls) == ["AuthorizerFunction", "PaymentFunction"]
 
 
+def test_the_authorizer_looks_for_keys_once_a_minute_at_most() -> None:
+    """Three versions each time: at every run of a canary, and in every minute that payments share."""
+    bill = a_bill(a_stack(a_function("AuthorizerFunction"), a_canary()), payments_per_minute_count=10)
+
+    assert amounts(bill, "secret call")[(PRIMARY, "looks for keys")] == (3 * 8760.0, 300_000)
+
+
 def test_what_is_kept_warm_is_paid_by_the_second() -> None:
     """Two environments of a quarter of a gigabyte."""
     warm = {"ProvisionedConcurrentExecutions": 2}
