@@ -62,9 +62,9 @@ def _kept(resource: Resource, site: Site, objects: Amount, written_bytes: Amount
     in_glacier = max(0.0, site.assumed.months_stored_count - glacier)
     to_gigabytes = 1 / BYTES_PER_GIGABYTE
     yield Usage(what="storage", price="object storage", amount=written_bytes * (infrequent * to_gigabytes))
-    # Objects of a few lines are charged for as 128 KB there; of how many lines they are, batches decide.
-    least = objects * (_INFREQUENT_BYTES_MIN * (glacier - infrequent) * to_gigabytes)
-    yield Usage(what="storage in infrequent access", price="object storage infrequent", amount=least)
+    charged_bytes = max(_INFREQUENT_BYTES_MIN, site.assumed.payments_per_minute_count * site.assumed.audit_line_bytes)
+    seldom_read = objects * (charged_bytes * (glacier - infrequent) * to_gigabytes)
+    yield Usage(what="storage in infrequent access", price="object storage infrequent", amount=seldom_read)
     cold = written_bytes + objects * _GLACIER_BYTES_MORE
     yield Usage(what="storage in Glacier", price="object storage glacier", amount=cold * (in_glacier * to_gigabytes))
     names = objects * (_GLACIER_NAME_BYTES * in_glacier * to_gigabytes)

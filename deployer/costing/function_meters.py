@@ -46,7 +46,7 @@ def alias(resource: Resource, site: Site) -> Iterator[Usage]:
     if warm:
         target = function_named(site.stack, resource.properties["FunctionName"])
         seconds = float(warm) * _gigabytes(target) * SECONDS_PER_MONTH
-        parameter = "functions.….provisioned_concurrency_count"
+        parameter = f"functions.{target.logical_id.removesuffix('Function').lower()}.provisioned_concurrency_count"
         yield standing(f"{warm} environments kept warm", f"provisioned second {_architecture(target)}", seconds, parameter)
 
 

@@ -58,6 +58,14 @@ def test_objects_move_on_and_are_charged_for_as_each_class_does() -> None:
     assert lines["moves to infrequent access"] == lines["moves to Glacier"] == 50_000
 
 
+def test_an_object_beyond_128_kilobytes_is_charged_for_as_it_is() -> None:
+    """In infrequent access, where none is charged for less."""
+    bill = billed(an_audit_bucket(), payments_per_minute_count=1000, audit_line_bytes=1000)
+    [line] = [line for line in bill.lines if line.region == PRIMARY and line.what == "storage in infrequent access"]
+
+    assert line.amount.per_million == pytest.approx(1000 * 1000 * 1000 * 2 / 1024**3)
+
+
 def test_metrics_and_time_control_are_paid_where_they_are_enabled() -> None:
     """Four metrics a rule; the gigabytes that are copied."""
     plain = billed(an_audit_bucket())

@@ -129,6 +129,7 @@ def test_what_is_kept_warm_is_paid_by_the_second() -> None:
     bill = a_bill(a_stack(a_function(), alias))
 
     assert amounts(bill, "provisioned second arm64") == {(PRIMARY, "2 environments kept warm"): (0.5 * A_MONTH_SECONDS, 0)}
+    assert "functions.payment.provisioned_concurrency_count" in {line.decided_by for line in bill.lines}
 
 
 def test_a_schedule_calls_the_function_that_it_names() -> None:
