@@ -58,7 +58,7 @@ class CostView:
 
     def _kinds(self) -> Table:
         bill, payments = self.bill, self.bill.payments_count
-        table = Table(title=f"{self.environment} in a month, USD", title_justify="left", title_style="bold", show_footer=True)
+        table = Table(title=f"{self.environment} on AWS, a month in USD", title_justify="left", title_style="bold", show_footer=True)
         totals = [month_usd(bill.lines, 0), bill.usd_per_million_payments, bill.month_usd]
         table.add_column("", footer="total")
         for region in bill.regions:
