@@ -38,7 +38,10 @@ class StackSet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackInstance:
-    """One instance: `status` is CURRENT, OUTDATED or INOPERABLE; `stack_id` is empty until its stack was begun."""
+    """One instance: `status` is CURRENT, OUTDATED or INOPERABLE; `stack_id` is empty until its stack was begun.
+
+    `drift_status` is what the StackSet's last drift detection found: DRIFTED, IN_SYNC, UNKNOWN or NOT_CHECKED.
+    """
 
     account_id: str
     region: str
@@ -46,6 +49,7 @@ class StackInstance:
     status: str
     detailed_status: str
     status_reason: str
+    drift_status: str = ""
 
     @property
     def place(self) -> Place:
@@ -98,6 +102,7 @@ def list_instances(aws: Aws, name: str, region: str) -> tuple[StackInstance, ...
             status=summary.get("Status", ""),
             detailed_status=summary.get("StackInstanceStatus", {}).get("DetailedStatus", ""),
             status_reason=summary.get("StatusReason", ""),
+            drift_status=summary.get("DriftStatus", ""),
         )
         for summary in _summaries(aws, name, region)
     )

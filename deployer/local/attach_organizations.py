@@ -6,6 +6,7 @@ Every account that asks gets an organization of its own there; an account that a
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -113,6 +114,26 @@ def settle_organization() -> None:
     from ministack.services import organizations
 
     organizations._ensure_org()
+
+
+def join(management_account_id: str, account_id: str) -> None:
+    """Make an account that exists a member of an organization, below its root."""
+    from ministack.services import organizations
+
+    with attach.scope(management_account_id, _GLOBAL):
+        organizations._ensure_org()
+        organization = organizations._orgs["self"]["Id"]
+        organizations._accounts[account_id] = {
+            "Id": account_id,
+            "Arn": f"arn:aws:organizations::{management_account_id}:account/{organization}/{account_id}",
+            "Email": f"{account_id}@example.com",
+            "Name": account_id,
+            "Status": "ACTIVE",
+            "JoinedMethod": "INVITED",
+            "JoinedTimestamp": int(time.time()),
+            "Path": "/",
+            "_ParentId": next(iter(organizations._roots)),
+        }
 
 
 def said(content: Mapping[str, Any]) -> Answer:

@@ -8,6 +8,7 @@ Source: AWS Organizations API reference; CloudFormation user guide: "Activate tr
 from __future__ import annotations
 
 from typing import Any, Final
+from uuid import uuid4
 
 from deployer.local import attach, attach_organizations
 from deployer.local.attach_organizations import Answer, refused, said
@@ -31,6 +32,8 @@ _READABLE: Final = frozenset(
 # (management account, service principal), and with the member account that administers for it.
 _trusted: set[tuple[str, str]] = set()
 _delegated: set[tuple[str, str, str]] = set()
+# Handshake to (management account, account that is invited).
+_invitations: dict[str, tuple[str, str]] = {}
 
 
 def register() -> None:
@@ -44,6 +47,8 @@ def register() -> None:
             "RegisterDelegatedAdministrator": _delegate,
             "DeregisterDelegatedAdministrator": _take_back,
             "ListDelegatedAdministrators": _list_delegated,
+            "InviteAccountToOrganization": _invite,
+            "AcceptHandshake": _accept,
         }
     )
     attach_organizations.read_through(lambda member, call: call == "DescribeOrganization" or (call in _READABLE and is_delegated(member)))
@@ -112,3 +117,26 @@ def _list_delegated(request: dict[str, Any]) -> Answer:
     management = attach.current_account()
     accounts = sorted({account for owner, account, principal in _delegated if owner == management and wanted in ("", principal)})
     return said({"DelegatedAdministrators": [{"Id": account} for account in accounts]})
+
+
+def _invite(request: dict[str, Any]) -> Answer:
+    attach_organizations.settle_organization()
+    management, account = attach.current_account(), request["Target"]["Id"]
+    if attach_organizations.management_account(account) != account:
+        return refused("HandshakeConstraintViolationException", f"Account {account} is already in an organization.")
+    handshake = f"h-{uuid4().hex[:8]}"
+    _invitations[handshake] = management, account
+    return _handshake(handshake, "OPEN")
+
+
+def _accept(request: dict[str, Any]) -> Answer:
+    management, account = _invitations.get(request["HandshakeId"], ("", ""))
+    if account != attach.current_account():
+        return refused("HandshakeNotFoundException", "We can't find a handshake with the HandshakeId that you specified.")
+    del _invitations[request["HandshakeId"]]
+    attach_organizations.join(management, account)
+    return _handshake(request["HandshakeId"], "ACCEPTED")
+
+
+def _handshake(handshake: str, state: str) -> Answer:
+    return said({"Handshake": {"Id": handshake, "Action": "INVITE", "State": state}})

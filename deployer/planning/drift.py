@@ -11,6 +11,7 @@ from typing import Final, Literal
 from deployer.aws.drift import PropertyDifference, ResourceDrift
 from deployer.planning.secret_values import shown
 from deployer.vocabulary.errors import AwsRefused, DeployerError, Diverged
+from deployer.vocabulary.places import place_name
 
 Word = Literal["in sync", "drifted", "not compared"]
 
@@ -36,19 +37,37 @@ class StackDrift:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SpareElsewhere:
+    """A spare of another account, whose stack is not the caller's to compare; `drift_status` is what its StackSet found, when it looked."""
+
+    account_id: str
+    region: str
+    drift_status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DriftReport:
-    """A whole system: every stack that stands, and sentences about what is outdated and what has diverged."""
+    """A whole system: every stack that stands, and sentences about what is outdated and what has diverged.
+
+    `elsewhere` was not looked into, which is no fault of the system; what the StackSet itself found drifted there is one.
+    """
 
     suffix: str
     account_id: str
     stacks: tuple[StackDrift, ...]
     outdated: tuple[str, ...]
     diverged: tuple[str, ...]
+    elsewhere: tuple[SpareElsewhere, ...] = ()
 
     @property
     def drifted(self) -> tuple[StackDrift, ...]:
         """The stacks with a resource that drifted."""
         return tuple(stack for stack in self.stacks if stack.resources)
+
+    @property
+    def drifted_elsewhere(self) -> tuple[SpareElsewhere, ...]:
+        """The spares of other accounts that the StackSet's last detection found drifted."""
+        return tuple(spare for spare in self.elsewhere if spare.drift_status == "DRIFTED")
 
     @property
     def unsure(self) -> tuple[StackDrift, ...]:
@@ -58,7 +77,7 @@ class DriftReport:
     @property
     def is_clean(self) -> bool:
         """Whether everything was compared and is what was rolled out."""
-        return not (self.drifted or self.outdated or self.diverged or self.unsure)
+        return not (self.drifted or self.drifted_elsewhere or self.outdated or self.diverged or self.unsure)
 
 
 def drift_of(*, part: str, stack_name: str, region: str, looked_at: tuple[ResourceDrift, ...], reason: str = "") -> StackDrift:
@@ -94,11 +113,13 @@ def objection_to(report: DriftReport, params: str) -> DeployerError | None:
         return None
     found = (
         *(f"{_where(stack)}: {_listed(stack)}" for stack in report.drifted),
+        *(f"{place_name(spare.account_id, spare.region, '')}: DRIFTED, says its StackSet" for spare in report.drifted_elsewhere),
         *report.outdated,
         *report.diverged,
         *(f"{_where(stack)}: not compared{' whole' if stack.compared_count else ''}: {stack.reason}" for stack in report.unsure),
     )
-    kinds = [word for word, has in (("drifted", report.drifted), ("outdated", report.outdated), ("diverged", report.diverged)) if has]
+    drifted = report.drifted or report.drifted_elsewhere
+    kinds = [word for word, has in (("drifted", drifted), ("outdated", report.outdated), ("diverged", report.diverged)) if has]
     if not kinds:
         first = report.unsure[0]
         return AwsRefused(
@@ -122,7 +143,7 @@ def _ways_out(report: DriftReport, params: str) -> tuple[str, ...]:
     behind = f"Outdated or diverged: `deployer roll-out {params}` brings every Region to the same definition."
     deleted = any(one.status == "DELETED" for stack in report.drifted for one in stack.resources)
     return (
-        *((by_hand,) if report.drifted else ()),
+        *((by_hand,) if report.drifted or report.drifted_elsewhere else ()),
         *((lost,) if deleted else ()),
         *((behind,) if report.outdated or report.diverged else ()),
     )

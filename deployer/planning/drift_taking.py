@@ -14,7 +14,7 @@ from deployer.aws.drift import DETECTABLE, Detection, begin_detection, read_dete
 from deployer.aws.session import Aws
 from deployer.params.model import Environment
 from deployer.planning.divergence import divergences, outdated
-from deployer.planning.drift import DriftReport, StackDrift, drift_of, not_compared
+from deployer.planning.drift import DriftReport, SpareElsewhere, StackDrift, drift_of, not_compared
 from deployer.planning.stack_set_steps import stacks_of
 from deployer.planning.survey import StackFacts, Survey
 from deployer.vocabulary.clock import Clock
@@ -57,6 +57,11 @@ def take_drift(aws: Aws, environment: Environment, survey: Survey, clock: Clock)
         stacks=stacks,
         outdated=outdated(survey.stack_set, survey.account_id),
         diverged=divergences(survey.stack_set, environment.rollout_order, survey.account_id),
+        elsewhere=tuple(
+            SpareElsewhere(account_id=one.account_id, region=one.region, drift_status=one.drift_status)
+            for one in (survey.stack_set.instances if survey.stack_set else ())
+            if one.account_id != survey.account_id
+        ),
     )
 
 

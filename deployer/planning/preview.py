@@ -66,7 +66,7 @@ class PreviewColumn:
     """One stack. `state` is `untouched` (its step has nothing to do), `new` (everything is added), `asked` (a change set said so),
     `compared` (templates were compared, for the reason in `note`) or `refused` (CloudFormation refuses the change: `note`).
 
-    `unsettled` are parameters known only on the way, as (name, when) pairs.
+    `unsettled` are parameters known only on the way, as (name, when) pairs. A spare `is_spare`: an instance beyond the pair.
     """
 
     kind: Kind
@@ -77,11 +77,15 @@ class PreviewColumn:
     state: State
     note: str
     unsettled: tuple[tuple[str, str], ...]
+    is_spare: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewRow:
-    """One resource; `cells` stand in the order of all columns, None where nothing happens to it."""
+    """One resource; `cells` stand in the order of all columns, None where nothing happens to it.
+
+    Spares are meant to differ from the pair, so `differs_between_regions` is not about them.
+    """
 
     kind: Kind
     logical_id: str
@@ -199,7 +203,7 @@ def shown_value(path: str, value: str | None) -> str | None:
 
 def _differs(columns: tuple[PreviewColumn, ...], kind: Kind, cells: list[PreviewCell | None]) -> bool:
     """Return whether the Regions would not have the same done to them, Region names aside."""
-    own = [(column.region, cell) for column, cell in zip(columns, cells, strict=True) if column.kind == kind]
+    own = [(column.region, cell) for column, cell in zip(columns, cells, strict=True) if column.kind == kind and not column.is_spare]
     return len({_without_region(region, cell) for region, cell in own}) > 1
 
 

@@ -7,12 +7,11 @@ next preview of its stack. Making change sets on an instance's own stack is what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
-from dataclasses import dataclass
 from threading import Event
-from typing import Final, cast
+from typing import Final
 from uuid import uuid4
 
 from deployer.aws.change_sets import (
@@ -28,8 +27,9 @@ from deployer.aws.change_sets import (
     read_change_set,
 )
 from deployer.aws.session import Aws
-from deployer.planning.plan import RolloutPlan, StackApply, StackSetRollout
-from deployer.planning.preview import KINDS, Kind, Preview, PreviewColumn, PreviewedStack, State, build_preview
+from deployer.planning.plan import RolloutPlan
+from deployer.planning.preview import KINDS, Preview, PreviewedStack, State, build_preview
+from deployer.planning.preview_targets import PreviewTarget, preview_targets
 from deployer.planning.preview_words import (
     code_words,
     contract_of,
@@ -46,7 +46,6 @@ from deployer.planning.template_text import parameter_defaults, read_template, s
 from deployer.vocabulary.clock import Clock
 from deployer.vocabulary.errors import AwsRefused
 from deployer.vocabulary.names import name_of
-from deployer.vocabulary.values import OutputOf
 
 MADE_SECONDS_MAX: Final = 300.0
 # Longer than any preview can take, so that nobody is still reading what is that old.
@@ -65,39 +64,12 @@ _UPDATABLE: Final = (
 Tell = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Target:
-    """One stack and what the plan makes of it. `values` are final, but for those in `unsettled`, which stand now or are missing."""
-
-    kind: Kind
-    name: str
-    region: str
-    account_id: str
-    step: StackApply | StackSetRollout
-    standing: StackFacts | None
-    values: dict[str, str]
-    unsettled: tuple[tuple[str, str], ...]
-    body: str
-
-    def column(self, state: State, note: str = "") -> PreviewColumn:
-        return PreviewColumn(
-            kind=self.kind,
-            stack_name=self.standing.name if self.standing else self.name,
-            region=self.region,
-            account_id=self.account_id,
-            stack_id=self.standing.stack_id if self.standing else "",
-            state=state,
-            note=note,
-            unsettled=self.unsettled if state in ("asked", "compared", "refused") else (),
-        )
-
-
 def take_preview(aws: Aws, plan: RolloutPlan, survey: Survey, clock: Clock, tell: Tell = lambda sentence: None) -> Preview:
     """Return what `plan`, made from `survey`, would do to every resource; nothing is changed. `tell` hears of each stack's end.
 
     Raises AwsRefused; whatever ends it, its change sets are deleted.
     """
-    targets = tuple(_targets(plan, survey))
+    targets = tuple(preview_targets(plan, survey))
     stop = Event()
     with ThreadPoolExecutor(_SIDE_BY_SIDE_MAX) as pool:
         futures = {pool.submit(_previewed, aws, plan, target, clock, stop): target for target in targets}
@@ -114,78 +86,17 @@ def take_preview(aws: Aws, plan: RolloutPlan, survey: Survey, clock: Clock, tell
     return _with_words(build_preview(stacks), targets, stacks)
 
 
-def _targets(plan: RolloutPlan, survey: Survey) -> Iterator[_Target]:
-    """Yield each stack with the step that has the last word on it."""
-    for step in plan.steps:
-        if isinstance(step, StackApply):
-            kind = cast(Kind, step.phase)
-            standing = _stacks(survey).get((kind, step.region))
-            yield _target(kind, step.stack_name, step.region, plan, step, standing, {})
-    rollouts = [step for step in plan.steps if isinstance(step, StackSetRollout)]
-    overrides = (
-        {one.region: dict(one.overrides) for one in survey.stack_set.instances if one.account_id == plan.account_id}
-        if survey.stack_set
-        else {}
-    )
-    for region in dict.fromkeys(region for step in rollouts for region in step.regions):
-        own = [step for step in rollouts if region in step.regions]
-        # A second pass over the same Region, where there is one, is what stands in the end.
-        last = next((step for step in reversed(own) if step.action != "none"), own[0])
-        standing = _stacks(survey).get(("regional", region))
-        yield _target("regional", last.stack_set_name, region, plan, last, standing, overrides.get(region, {}))
-
-
-def _stacks(survey: Survey) -> dict[tuple[Kind, str], StackFacts]:
-    found: dict[tuple[Kind, str], StackFacts] = {("bootstrap", stack.region): stack for stack in survey.bootstrap}
-    if survey.global_:
-        found["global", survey.global_.region] = survey.global_
-    for instance in survey.stack_set.instances if survey.stack_set else ():
-        if instance.stack and instance.account_id == survey.account_id:
-            found["regional", instance.region] = instance.stack
-    return found
-
-
-def _target(
-    kind: Kind,
-    name: str,
-    region: str,
-    plan: RolloutPlan,
-    step: StackApply | StackSetRollout,
-    standing: StackFacts | None,
-    overrides: dict[str, str],
-) -> _Target:
-    body, stands = plan.template(step.template_digest), dict(standing.parameters) if standing else {}
-    values: dict[str, str] = {}
-    unsettled: list[tuple[str, str]] = []
-    for one in step.parameters:
-        if isinstance(one.value, OutputOf) and one.name not in overrides:
-            unsettled.append((one.name, f"known only after {one.value.stack_name} in {one.value.region}"))
-            values |= {one.name: stands[one.name]} if one.name in stands else {}
-        else:
-            values[one.name] = str(one.value)
-    declared = section(read_template(body), "Parameters")
-    values |= {name: value for name, value in overrides.items() if name in declared}
-    return _Target(
-        kind=kind,
-        name=name,
-        region=region,
-        account_id=plan.account_id,
-        step=step,
-        standing=standing,
-        values=values,
-        unsettled=tuple(unsettled),
-        body=body,
-    )
-
-
-def _previewed(aws: Aws, plan: RolloutPlan, target: _Target, clock: Clock, stop: Event) -> PreviewedStack:
+def _previewed(aws: Aws, plan: RolloutPlan, target: PreviewTarget, clock: Clock, stop: Event) -> PreviewedStack:
     def found(state: State, changes: tuple[ChangedResource, ...] = (), note: str = "") -> PreviewedStack:
         return PreviewedStack(column=target.column(state, note), changes=changes, template_body=target.body)
 
-    if target.step.action == "none":
+    if target.action == "none":
         return found("untouched")
     if target.standing is None:
         return found("new", _compared("", target))
+    if target.is_elsewhere:
+        behind = "" if target.standing.status == "CURRENT" else f" and {target.standing.status}"
+        return found("compared", _compared(target.standing.template_body, target), f"its stack is another account's{behind}")
     missing = sorted({name for name, _ in target.unsettled} - target.values.keys() - parameter_defaults(read_template(target.body)).keys())
     if target.standing.status not in _UPDATABLE:
         return found("compared", _compared(target.standing.template_body, target), f"it is {target.standing.status}")
@@ -197,7 +108,7 @@ def _previewed(aws: Aws, plan: RolloutPlan, target: _Target, clock: Clock, stop:
     return found("refused", note=answer.reason or f"its change set is {answer.status}")
 
 
-def _compared(old_body: str, target: _Target) -> tuple[ChangedResource, ...]:
+def _compared(old_body: str, target: PreviewTarget) -> tuple[ChangedResource, ...]:
     """Return what differs between two bodies, as far as that is to be seen without AWS."""
     old_values = dict(target.standing.parameters) if target.standing else {}
     values: dict[str, str | None] = {**target.values, **{name: target.values.get(name) for name, _ in target.unsettled}}
@@ -230,7 +141,7 @@ def _place(path: str) -> ChangeDetail:
     )
 
 
-def _asked(aws: Aws, plan: RolloutPlan, target: _Target, standing: StackFacts, clock: Clock, stop: Event) -> ChangeSet:
+def _asked(aws: Aws, plan: RolloutPlan, target: PreviewTarget, standing: StackFacts, clock: Clock, stop: Event) -> ChangeSet:
     """Make the change set, wait for it, read it and delete it; raises AwsRefused."""
     stack_id, region, name = standing.stack_id, target.region, f"{NAME_BEGINS}{uuid4().hex[:16]}"
     bucket = name_of("artifact bucket", suffix=plan.suffix, account_id=plan.account_id, region=region)
@@ -262,7 +173,7 @@ def _made(aws: Aws, name: str, stack_id: str, region: str, clock: Clock, stop: E
     return answer
 
 
-def _with_words(preview: Preview, targets: tuple[_Target, ...], stacks: tuple[PreviewedStack, ...]) -> Preview:
+def _with_words(preview: Preview, targets: tuple[PreviewTarget, ...], stacks: tuple[PreviewedStack, ...]) -> Preview:
     """Return the preview with its words, and its columns in the order of kinds."""
     said: list[tuple[str, str]] = []
     for target, stack in zip(targets, stacks, strict=True):
@@ -270,12 +181,12 @@ def _with_words(preview: Preview, targets: tuple[_Target, ...], stacks: tuple[Pr
         if target.standing and stack.column.state != "untouched":
             old = dict(target.standing.parameters)
             said += parameter_words(stack.column, target.standing.template_body, target.body, old, target.values)
-            said += tag_words(stack.column, dict(target.standing.tags), dict(target.step.tags))
+            said += tag_words(stack.column, dict(target.standing.tags), dict(target.tags))
             said += unsettled_words(stack.column)
     said += code_words(preview)
     words = told_once(said)
     for target in targets:
-        if target.kind == "regional" and target.standing and target.step.action != "none":
+        if target.kind == "regional" and target.standing and target.action != "none":
             words += tuple(f"{one}." for one in contract_words(contract_of(target.standing.template_body), contract_of(target.body)))
     order = sorted(range(len(stacks)), key=lambda index: (KINDS.index(stacks[index].column.kind), index))
     return build_preview((stacks[index] for index in order), tuple(dict.fromkeys(words)))

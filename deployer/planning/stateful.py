@@ -80,7 +80,7 @@ def _giving_way(preview: Preview) -> Iterator[tuple[PreviewRow, tuple[tuple[Prev
 
 def _summary(row: PreviewRow, where: tuple[tuple[PreviewColumn, PreviewCell], ...]) -> str:
     cells = [cell for _, cell in where]
-    places = ", ".join(column.region for column, _ in where)
+    places = ", ".join(dict.fromkeys(column.region for column, _ in where))
     paths = ", ".join(dict.fromkeys(one.path for cell in cells for one in cell.properties if one.requires_recreation != "Never"))
     if all(cell.action == "Remove" for cell in cells):
         deed = "be removed"

@@ -38,7 +38,8 @@ class StackInstanceFacts:
     """One StackSet instance. `status` is CURRENT, OUTDATED or INOPERABLE; `detailed_status` as AWS spells it.
 
     `stack` is the instance's own stack as its Region tells it, None when it is gone. `overrides` are this instance's
-    parameter overrides, sorted.
+    parameter overrides, sorted. `drift_status` is the StackSet's own word (DRIFTED, IN_SYNC, UNKNOWN, NOT_CHECKED): all that is to be
+    had of another account's stack.
     """
 
     account_id: str
@@ -48,6 +49,7 @@ class StackInstanceFacts:
     status_reason: str
     overrides: tuple[tuple[str, str], ...]
     stack: StackFacts | None
+    drift_status: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

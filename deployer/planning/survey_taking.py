@@ -216,6 +216,7 @@ def _instance(aws: Aws, set_name: str, instance: StackInstance, home_region: str
         status_reason=instance.status_reason,
         overrides=read_overrides(aws, set_name, instance, home_region),
         stack=_stack(aws, instance.stack_id, instance.region) if is_own else None,
+        drift_status=instance.drift_status,
     )
 
 

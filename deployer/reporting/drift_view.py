@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from rich.console import Group, RenderableType
@@ -36,6 +36,7 @@ class DriftView:
             "stacks": [_stack_record(stack) for stack in report.stacks],
             "outdated": list(report.outdated),
             "diverged": list(report.diverged),
+            "elsewhere": [asdict(spare) for spare in report.elsewhere],
         }
 
     def drawing(self) -> RenderableType:
@@ -53,6 +54,7 @@ class DriftView:
                 Text.assemble(("not compared: ", "bold yellow"), f"{stack.part} in {stack.region}: {stack.reason}")
                 for stack in report.unsure
             ),
+            *(Text.assemble(("not looked into: ", "bold yellow"), sentence) for sentence in _elsewhere(report)),
         )
         return Group(*((table,) if report.drifted else ()), *told, Text(sentence_of(report)))
 
@@ -65,6 +67,16 @@ def sentence_of(report: DriftReport) -> str:
     if report.is_clean:
         return f"{compared}: everything is as it was rolled out."
     return f"{compared}: {drifted_count} drifted."
+
+
+def _elsewhere(report: DriftReport) -> Iterator[str]:
+    """Yield what is to be said of other accounts' spares, a line for those of a Region of which the StackSet says the same."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for spare in report.elsewhere:
+        alike.setdefault((spare.region, spare.drift_status or "NOT_CHECKED"), []).append(spare.account_id)
+    for (region, status), accounts in alike.items():
+        where = f"account {accounts[0]}" if len(accounts) == 1 else f"{len(accounts)} other accounts"
+        yield f"regional in {region} of {where}: not the caller's to compare; its StackSet says {status}"
 
 
 def _rows(report: DriftReport) -> Iterator[tuple[Text, Text, Text, Text, Text]]:

@@ -40,12 +40,12 @@ def preview_lines(preview: Preview) -> Iterator[str]:
         yield from (f"- {_text(sentence)}" for sentence in shown.sentences)
         if shown.rows:
             yield ""
-            regions = [column.region for _, column in shown.columns]
-            yield f"| resource | type | {' | '.join(regions)} | what |"
-            yield "|---" * (len(regions) + 3) + "|"
+            titles = [_text(column.title) for column in shown.columns]
+            yield f"| resource | type | {' | '.join(titles)} | what |"
+            yield "|---" * (len(titles) + 3) + "|"
         for row in shown.rows:
             mark = " ≠" if row.differs_between_regions else ""
-            cells = " | ".join(cell_words(row, row.cells[index]) for index, _ in shown.columns)
+            cells = " | ".join(cell_words(row, row.cells[column.index]) for column in shown.columns)
             what = "<br>".join(_text(line) for line in place_lines(row, shown.columns))
             yield f"| `{row.logical_id}`{mark} | {row.resource_type.removeprefix('AWS::')} | {cells} | {what} |"
         yield ""
@@ -78,7 +78,7 @@ def _cut(left_out: int) -> str:
 
 
 def _summary(shown: KindShown) -> str:
-    regions = ", ".join(column.region for _, column in shown.columns)
+    regions = ", ".join(_text(column.title) for column in shown.columns)
     return f"{count(len(shown.rows), 'resource')} in {regions}" if shown.rows else f"{regions}, no resource of its own line"
 
 

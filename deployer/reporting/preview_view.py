@@ -49,11 +49,11 @@ def _drawing_of(shown: KindShown) -> Iterator[RenderableType]:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, expand=False)
     table.add_column("resource", overflow="fold")
     table.add_column("type", style="dim", overflow="fold")
-    for _, column in shown.columns:
-        table.add_column(column.region, no_wrap=True)
+    for column in shown.columns:
+        table.add_column(column.title, no_wrap=True)
     table.add_column("what", overflow="fold", ratio=1)
     for row in shown.rows:
-        cells = [_cell(cell_words(row, row.cells[index])) for index, _ in shown.columns]
+        cells = [_cell(cell_words(row, row.cells[column.index])) for column in shown.columns]
         table.add_row(_name(row), row.resource_type.removeprefix("AWS::"), *cells, "\n".join(place_lines(row, shown.columns)))
     yield table
 

@@ -8,11 +8,12 @@ parameter file asks for something else, `plan`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from deployer.planning.divergence import divergences
 from deployer.planning.survey import OpenRollout, StackFacts, StackInstanceFacts, Survey
+from deployer.vocabulary.places import place_name
 
 Word = Literal["current", "outdated", "rolled back", "failed", "in progress", "missing"]
 
@@ -20,11 +21,17 @@ Word = Literal["current", "outdated", "rolled back", "failed", "in progress", "m
 SOUND: Final = frozenset({"current", "in progress", "rolled back"})
 
 ACTIVATION_PARAMETER: Final = "Activation"
+SPARE_PART: Final = "spare"
+# Another account's stack is not the caller's to read, and silence would look like soundness.
+NOT_LOOKED_INTO: Final = "not looked into"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One stack of the system in one Region; `status` is AWS's own word, `facts` are more (name, value) pairs worth a line."""
+    """One stack of the system in one Region; `status` is AWS's own word, `facts` are more (name, value) pairs worth a line.
+
+    `account_id` is "" in the account that everything is steered from.
+    """
 
     name: str
     region: str
@@ -32,11 +39,17 @@ class Part:
     status: str
     reason: str = ""
     facts: tuple[tuple[str, str], ...] = ()
+    account_id: str = ""
+
+    @property
+    def where(self) -> str:
+        """What a person calls its place."""
+        return place_name(self.account_id, self.region, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """The whole system: bootstrap and regional part of each Region, then the global stack; Regions primary first.
+    """The whole system: bootstrap and regional part of each Region, then the global stack; Regions primary first; then spares.
 
     `diverged` says in sentences how the Regions differ; `open_rollout` who rolls out or gave it up, "" when no roll-out is open.
     """
@@ -65,9 +78,8 @@ def judge_standing(survey: Survey, *, suffix: str, regions: tuple[tuple[str, str
     """Return what stands; `regions` are (name, role) pairs, the primary first."""
     names = tuple(name for name, _ in regions)
     bootstraps = {stack.region: stack for stack in survey.bootstrap}
-    # The pair stands in the caller's own account; spares elsewhere are the plan's to tell.
-    own = (one for one in survey.stack_set.instances if one.account_id == survey.account_id) if survey.stack_set else ()
-    instances = {instance.region: instance for instance in own}
+    instances = survey.stack_set.in_account(survey.account_id, names) if survey.stack_set else {}
+    spares = [one for one in survey.stack_set.instances if instances.get(one.region) is not one] if survey.stack_set else []
     operation = survey.stack_set.last_operation if survey.stack_set else None
     return Standing(
         suffix=suffix,
@@ -78,6 +90,8 @@ def judge_standing(survey: Survey, *, suffix: str, regions: tuple[tuple[str, str
             *(_stack_part("bootstrap", region, bootstraps.get(region)) for region in names),
             *(_instance_part(region, instances.get(region)) for region in names),
             _stack_part("global", home_region, survey.global_),
+            *(_stack_part("bootstrap", region, stack) for region, stack in bootstraps.items() if region not in names),
+            *(_spare_part(one, survey.account_id) for one in spares),
         ),
         last_operation=f"{operation.action} {operation.status} ({operation.operation_id})" if operation else "none",
         diverged=divergences(survey.stack_set, names, survey.account_id),
@@ -120,6 +134,31 @@ def _instance_part(region: str, instance: StackInstanceFacts | None) -> Part:
         status=stack.status if stack else "",
         reason=instance.status_reason or (stack.status_reason if stack else ""),
         facts=tuple((name, value) for name, value in facts if value),
+    )
+
+
+def _spare_part(instance: StackInstanceFacts, home_account: str) -> Part:
+    """Return a spare; of another account's there is the StackSet's word alone, since nobody else may ask for its stack."""
+    if instance.account_id == home_account:
+        return replace(_instance_part(instance.region, instance), name=SPARE_PART)
+    word: Word = "current" if instance.status == "CURRENT" else "outdated"
+    if instance.detailed_status in ("PENDING", "RUNNING"):
+        word = "in progress"
+    elif instance.status == "INOPERABLE" or instance.detailed_status == "FAILED":
+        word = "failed"
+    drift = NOT_LOOKED_INTO if instance.drift_status in ("", "NOT_CHECKED") else f"{instance.drift_status} when its StackSet looked last"
+    return Part(
+        name=SPARE_PART,
+        region=instance.region,
+        account_id=instance.account_id,
+        word=word,
+        status="",
+        reason=instance.status_reason,
+        facts=(
+            ("instance", f"{instance.status} {instance.detailed_status}".strip()),
+            ("stack", NOT_LOOKED_INTO),
+            ("drift", drift),
+        ),
     )
 
 

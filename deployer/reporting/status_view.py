@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from deployer.planning.traffic import Traffic
-from deployer.reporting.standing import SOUND, Part, Standing
+from deployer.reporting.standing import SOUND, SPARE_PART, Part, Standing
 from deployer.reporting.traffic_view import TrafficView
 
 _COLOURS: Final = {
@@ -21,6 +22,8 @@ _COLOURS: Final = {
     "in progress": "cyan",
     "missing": "dim",
 }
+
+_ACCOUNTS_SHOWN_MAX: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +58,14 @@ class StatusView:
         table.add_column("")
         for region, role in standing.regions:
             table.add_column(f"{region} ({role})", overflow="fold")
-        for name in dict.fromkeys(part.name for part in standing.parts):
+        for name in dict.fromkeys(part.name for part in standing.parts if part.name != SPARE_PART):
             by_region = {part.region: part for part in standing.parts if part.name == name}
             table.add_row(Text(name, "bold"), *(_cell(by_region.get(region)) for region, _ in standing.regions))
-        elsewhere = [part for part in standing.parts if part.region not in dict(standing.regions)]
+        elsewhere = [part for part in standing.parts if part.name != SPARE_PART and part.region not in dict(standing.regions)]
         return Group(
             table,
             *(Text.assemble((f"{part.name} in {part.region}: ", "bold"), _cell(part)) for part in elsewhere),
+            *_spare_lines(standing),
             *(Text.assemble(("diverged: ", "bold yellow"), sentence) for sentence in standing.diverged),
             Text(f"last StackSet operation: {standing.last_operation}"),
             *([Text.assemble(("roll-out open: ", "bold yellow"), standing.open_rollout)] if standing.open_rollout else []),
@@ -75,16 +79,38 @@ def sentence(standing: Standing) -> str:
     if standing.is_absent:
         return "Nothing is deployed."
     unsound = [part for part in standing.parts if part.word not in SOUND]
-    faults = [f"{part.name} in {part.region} is {part.word}" for part in unsound] + ["the Regions have diverged"] * bool(standing.diverged)
+    faults = [f"{part.name} in {part.where} is {part.word}" for part in unsound] + ["the Regions have diverged"] * bool(standing.diverged)
     faults += ["a roll-out has not ended"] * bool(standing.open_rollout)
     if faults:
         return f"Not sound: {', '.join(faults)}."
     if any(part.word == "in progress" for part in standing.parts):
         return "An operation is under way."
-    back = [f"{part.name} in {part.region}" for part in standing.parts if part.word == "rolled back"]
+    back = [f"{part.name} in {part.where}" for part in standing.parts if part.word == "rolled back"]
     if back:
         return f"Everything stands; {', '.join(back)} went back to the definition before."
     return "Everything stands and is current."
+
+
+def _spare_lines(standing: Standing) -> Iterator[Text]:
+    """Yield a line for the spares of a Region that stand alike, and one for each that is not sound, with its reason."""
+    alike: dict[tuple[object, ...], list[Part]] = {}
+    for part in standing.parts:
+        if part.name == SPARE_PART:
+            own = () if part.word in SOUND else (part.account_id,)
+            alike.setdefault((part.region, part.word, part.status, part.facts, *own), []).append(part)
+    for first, *others in alike.values():
+        accounts = [part.account_id or standing.account_id for part in (first, *others)]
+        more = f" and {len(accounts) - _ACCOUNTS_SHOWN_MAX} more" if len(accounts) > _ACCOUNTS_SHOWN_MAX else ""
+        text = Text.assemble(
+            (f"spare{'s' if others else ''} in {first.region}: ", "bold"),
+            (first.word, _COLOURS[first.word]),
+            f"  {first.status}" if first.status else "",
+            (f"  account{'s' if others else ''} {', '.join(accounts[:_ACCOUNTS_SHOWN_MAX])}{more}", ""),
+            ("".join(f"; {name} {value}" for name, value in first.facts), "dim"),
+        )
+        if first.reason and first.word not in SOUND:
+            text.append(f"\n{first.reason}", "red")
+        yield text
 
 
 def _cell(part: Part | None) -> Text:

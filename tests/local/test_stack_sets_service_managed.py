@@ -186,6 +186,25 @@ def test_update_and_deletion_take_targets_too(managed: Managed) -> None:
     assert managed.places(name) == {}
 
 
+def test_account_that_is_invited_is_a_member_once_it_accepts(managed: Managed) -> None:
+    """Not before, not for anybody else, and only of one organization."""
+    organization, account = managed.organization, "444455556666"
+    manager = organization.clients("organizations", "us-east-1", organization.management)
+    guest, stranger = (organization.clients("organizations", "us-east-1", one) for one in (account, "777788889999"))
+
+    handshake = manager.invite_account_to_organization(Target={"Type": "ACCOUNT", "Id": account})["Handshake"]["Id"]
+    before = {one["Id"] for one in manager.list_accounts()["Accounts"]}
+    with pytest.raises(ClientError, match="can't find a handshake"):
+        stranger.accept_handshake(HandshakeId=handshake)
+    guest.accept_handshake(HandshakeId=handshake)
+
+    assert account not in before
+    assert account in {one["Id"] for one in manager.list_accounts()["Accounts"]}
+    assert guest.describe_organization()["Organization"]["MasterAccountId"] == organization.management
+    with pytest.raises(ClientError, match="already in an organization"):
+        manager.invite_account_to_organization(Target={"Type": "ACCOUNT", "Id": account})
+
+
 def test_administrator_reads_the_organization_and_members_do_not(managed: Managed) -> None:
     """A delegated administrator lists accounts as the management account does; another member may ask for the organization only."""
     organization = managed.organization

@@ -33,14 +33,18 @@ def clients_of(aws: EmbeddedAws, service: str, region: str, account: str) -> Any
     return aws.clients(service, region, aws_access_key_id=account, aws_secret_access_key=aws.state.secret_access_key)
 
 
-def an_organization(aws: EmbeddedAws) -> Organization:
-    """Return a new organization of four new accounts; the administrator is a member that acts for StackSets."""
+def an_organization(aws: EmbeddedAws, administrator: str = "") -> Organization:
+    """Return a new organization of four accounts; the administrator is a member that acts for StackSets.
+
+    All are new, but for the administrator when it is given: an account that is invited.
+    """
     management = _an_account()
     client = clients_of(aws, "organizations", "us-east-1", management)
     root = client.list_roots()["Roots"][0]["Id"]
     unit = client.create_organizational_unit(ParentId=root, Name="payments")["OrganizationalUnit"]["Id"]
     nested = client.create_organizational_unit(ParentId=unit, Name="spares")["OrganizationalUnit"]["Id"]
-    accounts = [_member(client, name) for name in ("administrator", "one", "two")]
+    first = _guest(aws, client, administrator) if administrator else _member(client, "administrator")
+    accounts = [first, *(_member(client, name) for name in ("one", "two"))]
     for account, home in zip(accounts, (unit, unit, nested), strict=True):
         client.move_account(AccountId=account, SourceParentId=root, DestinationParentId=home)
     client.enable_aws_service_access(ServicePrincipal=STACK_SETS)
@@ -59,6 +63,12 @@ def an_organization(aws: EmbeddedAws) -> Organization:
 def _member(client: Any, name: str) -> str:
     status = client.create_account(Email=f"{name}-{uuid4().hex[:8]}@example.com", AccountName=name)["CreateAccountStatus"]
     return str(status["AccountId"])
+
+
+def _guest(aws: EmbeddedAws, client: Any, account: str) -> str:
+    handshake = client.invite_account_to_organization(Target={"Type": "ACCOUNT", "Id": account})["Handshake"]["Id"]
+    clients_of(aws, "organizations", "us-east-1", account).accept_handshake(HandshakeId=handshake)
+    return account
 
 
 def _an_account() -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from deployer.planning.drift import DriftReport
+from deployer.planning.drift import DriftReport, SpareElsewhere, objection_to
 from deployer.planning.drift_taking import take_drift
 from deployer.planning.survey import Survey
 from tests.support.drift import IN_PROGRESS, FakeDrift, on_the_wire
@@ -102,6 +103,23 @@ def test_detection_that_failed_for_some_resources_tells_the_others() -> None:
     [stack] = report.drifted
     assert [resource.logical_id for resource in stack.resources] == ["Setting"]
     assert (report.unsure, stack.reason) == ((stack,), "Failed to detect drift on resources [Role]")
+
+
+def test_spares_of_other_accounts_are_told_and_not_asked() -> None:
+    """Nobody can compare another account's stack; what their StackSet found is all there is, and only DRIFTED is a fault."""
+    pair = (an_instance(PRIMARY_REGION), an_instance(SECONDARY_REGION))
+    spares = [
+        replace(an_instance("us-west-1"), account_id="222233334444", stack=None, drift_status=word) for word in ("NOT_CHECKED", "DRIFTED")
+    ]
+    fake = FakeDrift()
+
+    unknown, drifted = (taken(fake, a_survey(stack_set=a_stack_set(*pair, spare))) for spare in spares)
+
+    assert unknown.elsewhere == (SpareElsewhere(account_id="222233334444", region="us-west-1", drift_status="NOT_CHECKED"),)
+    assert unknown.is_clean
+    assert not drifted.is_clean
+    assert "us-west-1 of account 222233334444: DRIFTED, says its StackSet" in str(objection_to(drifted, "p.yaml"))
+    assert len(fake.begun) == 10
 
 
 def test_outdated_and_diverged_stand_beside_drift() -> None:
