@@ -93,6 +93,7 @@ class Aws:
         self._make_client = make_client or self._boto3_client
         self._session: Session | None = None
         self._clients: dict[tuple[str, str], Any] = {}
+        self._caller: Caller | None = None
         self._lock = Lock()
 
     def in_a_hurry(self, seconds_max: float) -> Aws:
@@ -130,14 +131,18 @@ class Aws:
 
     def account_id(self, region: str) -> str:
         """Return the caller's twelve-digit account, as STS in `region` tells it. Raises AwsRefused."""
-        with asking("sts", "GetCallerIdentity", region):
-            return self.client("sts", region).get_caller_identity()["Account"]
+        return self.caller(region).account_id
 
     def caller(self, region: str) -> Caller:
-        """Return who the credentials belong to, as STS in `region` tells it. Raises AwsRefused."""
-        with asking("sts", "GetCallerIdentity", region):
-            identity = self.client("sts", region).get_caller_identity()
-        return Caller(account_id=identity["Account"], arn=identity["Arn"])
+        """Return who the credentials belong to, as STS in `region` tells it, asked once: they are renewed, never exchanged.
+
+        Raises AwsRefused.
+        """
+        if self._caller is None:
+            with asking("sts", "GetCallerIdentity", region):
+                identity = self.client("sts", region).get_caller_identity()
+            self._caller = Caller(account_id=identity["Account"], arn=identity["Arn"])
+        return self._caller
 
     def _boto3_client(self, service: str, region: str) -> Any:
         access = self._access

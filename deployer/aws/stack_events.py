@@ -45,14 +45,16 @@ class StackEvent:
         return self.resource_type == STACK_TYPE and self.physical_id == self.stack_id
 
 
-def newest_operation_events(aws: Aws, stack_id: str, region: str, *, after_event_id: str = "") -> tuple[StackEvent, ...]:
+def newest_operation_events(
+    aws: Aws, stack_id: str, region: str, *, after_event_id: str = "", since: datetime | None = None
+) -> tuple[StackEvent, ...]:
     """Return the events of the stack's newest operation, oldest first; of those only the ones after `after_event_id`, if given.
 
-    A stack that is gone for good has none. Raises AwsRefused.
+    Those before `since` are left out, and none is read beyond the first of them. A stack that is gone for good has none. Raises AwsRefused.
     """
     collected: list[StackEvent] = []
     for event in _newest_first(aws, stack_id, region):
-        if event.event_id == after_event_id or len(collected) == _EVENTS_MAX:
+        if event.event_id == after_event_id or len(collected) == _EVENTS_MAX or (since and event.at < since):
             break
         collected.append(event)
         if event.is_of_stack and event.status in _BEGINNINGS:

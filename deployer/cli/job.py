@@ -187,9 +187,11 @@ class Job:
     def outputs(self) -> OutputsView:
         """Return the outputs as they are in AWS now; raises InputRefused when nothing is deployed."""
         from deployer.reporting.fact_views import OutputsView
-        from deployer.reporting.outputs import outputs_of
+        from deployer.reporting.outputs import promised_outputs
 
-        outputs = outputs_of(self.survey())
+        aws = self.aws
+        with self._session.report.stage("outputs", "reading the outputs"):
+            outputs = promised_outputs(self._rooms.outputs(aws, self.environment))
         if not outputs:
             raise InputRefused(
                 f"{self.environment.suffix} is not deployed, so it has no outputs", hint=f"Run `deployer roll-out {self.params}`."

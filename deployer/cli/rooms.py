@@ -7,6 +7,7 @@ whatever boto3 finds by itself for `target: aws`.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
@@ -109,6 +110,12 @@ class Rooms:
         asked = aws.in_a_hurry(_HURRIED_SURVEY_SECONDS_MAX) if in_a_hurry else aws
         return take_survey(asked, environment, packages, count_buckets=count_buckets)
 
+    def outputs(self, aws: Aws, environment: Environment) -> tuple[tuple[str, str], ...]:
+        """`planning.outputs_taking.take_outputs`."""
+        from deployer.planning.outputs_taking import take_outputs
+
+        return take_outputs(aws, environment)
+
     def drift(self, aws: Aws, environment: Environment, survey: Survey, clock: Clock) -> DriftReport:
         """`planning.drift_taking.take_drift`."""
         from deployer.planning.drift_taking import take_drift
@@ -124,12 +131,10 @@ class Rooms:
         from deployer.rollout.rollout_record import await_turn
         from deployer.vocabulary.names import name_of
 
-        region, account_id = environment.home_region, aws.account_id(environment.home_region)
-        place = RecordPlace(
-            bucket=name_of("artifact bucket", suffix=environment.suffix, account_id=account_id, region=region), region=region
-        )
+        region = environment.home_region
+        bucket = name_of("artifact bucket", suffix=environment.suffix, account_id=aws.account_id(region), region=region)
+        place, content = RecordPlace(bucket=bucket, region=region), content_digest(environment, system) if system is not None else ""
         seconds_max = environment.rollout.operation_minutes_max * 60.0 * OTHERS_OPERATIONS_MAX if wait else 0.0
-        content = content_digest(environment, system) if system is not None else ""
         await_turn(aws, place, content, clock, wait_seconds_max=seconds_max, tell=tell)
 
     def plan_mending(self, aws: Aws, environment: Environment, survey: Survey) -> Mending:
@@ -317,8 +322,6 @@ class Rooms:
 
     def replication(self, state: LocalState) -> dict[str, Any]:
         """`local.fault_control.replication`, as JSON holds it."""
-        from dataclasses import asdict
-
         from deployer.local import fault_control
 
         return asdict(fault_control.replication(state))

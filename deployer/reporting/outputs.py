@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
-
-from deployer.planning.survey import Survey
 
 PROMISED: Final = ("primaryApiUrl", "secondaryApiUrl", "failoverDomain", "hostedZoneNameServers")
 
 
-def outputs_of(survey: Survey) -> tuple[tuple[str, str], ...]:
-    """Return the promised outputs as (name, value) pairs; one that the global stack does not have is left out."""
-    found = dict(survey.global_.outputs) if survey.global_ else {}
+def promised_outputs(outputs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Return the promised ones of the global stack's outputs, as (name, value) pairs; one that it does not have is left out."""
+    found = dict(outputs)
     return tuple((name, found[name]) for name in PROMISED if name in found)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
+from typing import Final
 
 from deployer.aws.stack_set_operations import Operation, RegionResult, read_operation, read_results
 from deployer.aws.stack_sets import StackInstance, list_instances
@@ -16,6 +17,9 @@ from deployer.rollout.context import RolloutContext
 from deployer.rollout.stack_watch import StackWatch
 from deployer.vocabulary.events import RegionSettled
 from deployer.vocabulary.places import Place
+
+# Whether it has ended is one question, what each Region and resource does are several: nobody reads those faster than this.
+_TOLD_EVERY_SECONDS: Final = 1.0
 
 
 class OperationWatch:
@@ -33,7 +37,7 @@ class OperationWatch:
         self.results: dict[Place, RegionResult] = {}
         self.stacks: dict[Place, StackWatch] = {}
         self._standing = standing
-        self._region_began_seconds = context.clock.monotonic_seconds()
+        self._region_began_seconds = self._told_at_seconds = context.clock.monotonic_seconds()
 
     @property
     def settled_places(self) -> frozenset[Place]:
@@ -53,9 +57,15 @@ class OperationWatch:
         return tuple(result for result in self.results.values() if result.status == "FAILED")
 
     def look(self) -> Operation:
-        """Read how the operation stands and tell what is new; return it. Raises AwsRefused."""
-        aws, step = self.context.aws, self.step
+        """Read how the operation stands and return it; tell what is new, once it has ended and every second until then.
+
+        Raises AwsRefused.
+        """
+        aws, step, now_seconds = self.context.aws, self.step, self.context.clock.monotonic_seconds()
         operation = read_operation(aws, step.stack_set_name, step.region, self.operation_id)
+        if operation.under_way and now_seconds - self._told_at_seconds < _TOLD_EVERY_SECONDS:
+            return operation
+        self._told_at_seconds = now_seconds
         results = read_results(aws, step.stack_set_name, step.region, self.operation_id)
         fresh = [result for result in results if result.status != "PENDING" and result.place not in self.settled_places]
         # A Region may be deleted between two looks: whoever stood there before is known without asking.

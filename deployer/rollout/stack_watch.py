@@ -38,10 +38,10 @@ class StackWatch:
 
     def look(self) -> None:
         """Read what happened since the last look and tell of it. Raises AwsRefused."""
-        events = newest_operation_events(self._context.aws, self.stack_id, self.region, after_event_id=self._last_event_id)
+        events = newest_operation_events(
+            self._context.aws, self.stack_id, self.region, after_event_id=self._last_event_id, since=self._since
+        )
         for event in events:
-            if self._since and event.at < self._since:
-                continue
             self._last_event_id, self.moved = event.event_id, True
             if self.first_failure is None and is_root_cause(event):
                 self.first_failure = event

@@ -122,6 +122,11 @@ class FakeRooms(Rooms):
             raise self.fails_with
         return self.standing
 
+    def outputs(self, aws: Any, environment: Any) -> tuple[tuple[str, str], ...]:
+        """Return those of the prepared survey."""
+        self.asked.append("outputs")
+        return self.standing.global_.outputs if self.standing.global_ else ()
+
     def drift(self, aws: Any, environment: Any, survey: Any, clock: Clock) -> DriftReport:
         """Return the prepared drift."""
         self.asked.append("drift")

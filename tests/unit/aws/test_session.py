@@ -90,10 +90,26 @@ def test_bucket_is_named_in_the_path_of_an_endpoint_given_by_hand(
 def test_account_is_the_callers() -> None:
     """STS in the given Region says whose credentials they are."""
     aws = Aws(ACCESS)
-    identity = "<GetCallerIdentityResult><Account>111122223333</Account></GetCallerIdentityResult>"
+    arn = "arn:aws:iam::111122223333:user/tester"
+    identity = f"<GetCallerIdentityResult><Account>111122223333</Account><Arn>{arn}</Arn></GetCallerIdentityResult>"
     answering(aws, "sts", "us-east-2", f"<GetCallerIdentityResponse>{identity}</GetCallerIdentityResponse>")
 
     assert aws.account_id("us-east-2") == "111122223333"
+
+
+def test_caller_is_asked_for_once() -> None:
+    """Credentials stay the same person's, so one answer serves every later question."""
+    asked: list[str] = []
+
+    class Sts:
+        def get_caller_identity(self) -> dict[str, str]:
+            asked.append("GetCallerIdentity")
+            return {"Account": "111122223333", "Arn": "arn:aws:iam::111122223333:user/tester"}
+
+    aws = Aws(ACCESS, make_client=lambda service, region: Sts())
+
+    assert aws.account_id("us-east-2") == aws.caller("us-east-1").account_id == "111122223333"
+    assert asked == ["GetCallerIdentity"]
 
 
 def test_unknown_profile_is_refused_with_a_way_out() -> None:
