@@ -70,8 +70,9 @@ class NetworkParameters(Part):
 
     zones_per_vpc_count: int = Field(default=2, ge=2, le=3, description="Availability Zones with a private subnet in each VPC. Example: 2.")
     interface_endpoints: tuple[Literal["secretsmanager", "logs", "ssm", "monitoring", "kms"], ...] = Field(
-        default=("secretsmanager", "ssm", "logs"),
-        description="AWS services reached by an interface endpoint, paid by zone and hour. Example: [secretsmanager, ssm, logs].",
+        default=("secretsmanager", "ssm"),
+        description="AWS services reached by an interface endpoint, paid by zone and hour; Lambda ships logs itself. "
+        "Example: [secretsmanager, ssm].",
     )
     flow_logs: bool = Field(
         default=False, description="Whether every connection in the VPC is logged, paid by the gigabyte. Example: false."

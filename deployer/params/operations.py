@@ -35,5 +35,5 @@ class BudgetParameters(Part):
     """What the environment may cost."""
 
     monthly_usd_max: int = Field(
-        default=250, ge=1, le=1_000_000, description="US dollars a month above which people are told. Example: 250."
+        default=400, ge=1, le=1_000_000, description="US dollars a month above which people are told. Example: 400."
     )

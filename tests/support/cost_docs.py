@@ -28,7 +28,6 @@ PARAMS: Final = ROOT / "params" / "production.yaml"
 
 # What one would give up for a cheaper month, one after another: in words, the parameter file's group, its fields.
 CHEAPER: Final[tuple[tuple[str, str, dict[str, Any]], ...]] = (
-    ("`network.interface_endpoints: [secretsmanager, ssm]`", "network", {"interface_endpoints": ("secretsmanager", "ssm")}),
     ("`canaries.interval_minutes: 15`", "canaries", {"interval_minutes": 15}),
     ("`waf.enabled: false`", "waf", {"enabled": False}),
     (
