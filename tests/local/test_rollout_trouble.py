@@ -45,12 +45,13 @@ def test_failing_region_says_cause_and_what_stands_where(system: RealSystem) -> 
     with pytest.raises(RolloutFailed) as failed:
         system.perform(system.regional(body, operation="second"), bodies=(body,))
 
-    cause, home, peer = failed.value.detail.splitlines()
+    cause, heading, home, peer = failed.value.detail.splitlines()
     assert failed.value.exit_code == 4
     assert "failed in us-east-1" in failed.value.summary
     assert re.match(r"us-east-1: Broken \(AWS::SSM::Parameter\) (CREATE|UPDATE)_FAILED: .*Nonsense", cause)
-    assert home.startswith("us-east-2: CURRENT")
-    assert peer.startswith("us-east-1: OUTDATED")
+    assert heading == "What stands where now:"
+    assert home == "  us-east-2: CURRENT (SUCCEEDED), runs this version"
+    assert peer == "  us-east-1: OUTDATED (FAILED), does not run this version"
     assert failed.value.hint
     assert isinstance(system.events[-1], RolloutEnded)
     assert isinstance(system.events[-2], StepFailed)
