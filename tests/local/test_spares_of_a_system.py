@@ -53,7 +53,12 @@ def test_system_with_spares_lives_its_life(system: SparedSystem) -> None:
 
 
 def stands_with_its_spares_never_live(system: SparedSystem) -> None:
-    """Four instances, two of them live."""
+    """Four instances, two of them live; the other account's is told by its StackSet's word."""
+    (status, standing), (drift, compared) = (system.run(command) for command in ("status", "drift"))
+
+    assert (status, drift) == (0, 0), standing + compared
+    assert f"spare in {SPARE_REGION}: current  account {OTHER_ACCOUNT}; instance CURRENT SUCCEEDED; stack not looked into" in standing
+    assert f"not looked into: regional in {SPARE_REGION} of account {OTHER_ACCOUNT}" in compared
     assert system.statuses() == dict.fromkeys(PLACES, "CURRENT")
     assert system.activations() == {place: "Prepared" if place in SPARES else "Live" for place in PLACES}
 
@@ -73,8 +78,10 @@ def update_reaches_pair_and_then_spares(system: SparedSystem) -> None:
     release(system, "second version")
 
     code, output = system.run("roll-out", "--yes")
+    [matrix] = [line for line in output.splitlines() if line.strip().startswith("PaymentFunction ")]
 
     assert code == 0, output
+    assert matrix.count("~ modify") == len(PLACES)
     assert in_turn(system, "regional") == [(HOME_ACCOUNT, region) for region in PAIR]
     assert in_turn(system, "spares") == list(SPARES)
     assert len(set(system.code().values())) == 1
