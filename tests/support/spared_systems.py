@@ -1,4 +1,4 @@
-"""A whole system with spares, in the pair's account and in another one, and what a person does in that account before the first roll-out."""
+"""A whole system with spares in two accounts, and what a person does in the other account before the first roll-out."""
 
 from __future__ import annotations
 
