@@ -94,17 +94,22 @@ def update_stack_set(
     accounts: Sequence[str],
     regions: Sequence[str],
     failures_tolerated: int = 0,
+    at_once: bool = False,
 ) -> None:
     """Begin to bring the definition to `request` and the instances of `accounts` in `regions` to the definition, in `regions`' order.
 
     Every other instance is OUTDATED from then on (fact 4.7); no accounts mean every instance there is, and no Regions none. AWS keeps the
     new definition even when the operation fails (fact 4.6). In a Region more than `failures_tolerated` accounts may not fail if
-    the next Region is to have its turn (fact 4.5). Raises AwsRefused, also when a Region named has no instance.
+    the next Region is to have its turn (fact 4.5); with `at_once` no Region waits for another's turn (fact 4.4). Raises AwsRefused,
+    also when a Region named has no instance.
     """
+    preferences = _one_by_one(() if at_once else regions, failures_tolerated)
+    if at_once:
+        preferences["RegionConcurrencyType"] = "PARALLEL"
     targets: dict[str, Any] = {"Accounts": list(accounts), "Regions": list(regions)} if accounts and regions else {}
     with asking("cloudformation", "UpdateStackSet", region):
         aws.client("cloudformation", region).update_stack_set(
-            OperationId=operation_id, OperationPreferences=_one_by_one(regions, failures_tolerated), **targets, **_definition(request)
+            OperationId=operation_id, OperationPreferences=preferences, **targets, **_definition(request)
         )
 
 

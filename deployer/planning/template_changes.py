@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 from deployer.planning.plan import ResourceChange
 from deployer.planning.template_text import read_template, section
 from deployer.planning.template_values import references, with_values
 
 Values = Mapping[str, str | None]
+
+# A plan compares few bodies, each with few sets of values, and each of them many times over.
+_KEPT_MAX: Final = 32
 
 
 def compare_templates(
@@ -55,15 +59,25 @@ def steady_outputs(old_body: str, new_body: str, *, old_values: Values, new_valu
     An output is steady when its definition stays and no resource it names differs. A replacement further away is not seen;
     the next plan, made from the outputs as they then are, is what catches it.
     """
-    old = section(with_values(read_template(old_body), old_values), "Outputs")
-    new = section(with_values(read_template(new_body), new_values), "Outputs")
+    old = section(_with_values(old_body, old_values), "Outputs")
+    new = section(_with_values(new_body, new_values), "Outputs")
     changes = compare_templates(old_body, new_body, old_values=old_values, new_values=new_values)
     moving = {change.logical_id for change in changes}
     return frozenset(name for name in old if _value(old[name]) == _value(new.get(name)) and moving.isdisjoint(references(old[name])))
 
 
 def _resources(body: str, values: Values | None) -> dict[str, Any]:
-    return section(with_values(read_template(body), values or {}), "Resources") if body else {}
+    return section(_with_values(body, values or {}), "Resources") if body else {}
+
+
+def _with_values(body: str, values: Values) -> dict[str, Any]:
+    """Return the body's resources and outputs with the values put in, to be read and not to be changed."""
+    return _kept(body, tuple(sorted(values.items())))
+
+
+@lru_cache(maxsize=_KEPT_MAX)
+def _kept(body: str, values: tuple[tuple[str, str | None], ...]) -> dict[str, Any]:
+    return with_values(read_template(body), dict(values))
 
 
 def _change(action: Any, logical_id: str, resource: Any) -> ResourceChange:
