@@ -202,7 +202,7 @@ def test_a_tear_down_leaves_nothing(tmp_path_factory: pytest.TempPathFactory) ->
             the_outbox(aws, region, role=role, suffix="local") for region, role in (("us-east-1", "primary"), ("us-east-2", "secondary"))
         ]
         until(lambda: all(log.ids() for log in logs), seconds_max=90)
-        stands = what_is_left(copy, "local")
+        stands = what_is_left(copy.client, "local")
 
         copy.calls.clear()
         unnamed = copy.run("tear-down", copy.params, "--confirm", "local", "--json")
@@ -210,7 +210,7 @@ def test_a_tear_down_leaves_nothing(tmp_path_factory: pytest.TempPathFactory) ->
         error = json.loads(unnamed.stdout.splitlines()[-1])
         named = [mistake["sentence"].split()[3].rstrip(":") for mistake in error["mistakes"]]
         torn_down = copy.run("tear-down", copy.params, "--confirm", "local", *(f"--empty-bucket={name}" for name in named))
-        left = what_is_left(copy, "local")
+        left = what_is_left(copy.client, "local")
 
     assert stands, "the search finds nothing even while the system stands"
     assert (unnamed.exit_code, refused_calls) == (2, [])

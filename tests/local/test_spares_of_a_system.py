@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -108,7 +109,7 @@ def spare_that_fails_takes_everything_back(system: SparedSystem) -> None:
 def tear_down_leaves_nothing_in_any_account(system: SparedSystem) -> None:
     """Neither in the pair's account nor in the other one, but for the role that its owner made."""
     regions = (*REGIONS, SPARE_REGION)
-    stands = what_is_left(system.copy, SUFFIX, regions=regions, account=OTHER_ACCOUNT)
+    stands = what_is_left(partial(system.copy.client, account=OTHER_ACCOUNT), SUFFIX, regions=regions)
     _, refused = system.run("tear-down", "--confirm", SUFFIX, "--json")
     named = [mistake["sentence"].split()[3].rstrip(":") for mistake in json.loads(refused.splitlines()[-1])["mistakes"]]
 
@@ -116,6 +117,6 @@ def tear_down_leaves_nothing_in_any_account(system: SparedSystem) -> None:
 
     assert code == 0, output
     assert f"lambda {SPARE_REGION} payment-processor-{SPARE_REGION}-{SUFFIX}" in stands
-    assert what_is_left(system.copy, SUFFIX, regions=regions) == []
-    left = what_is_left(system.copy, SUFFIX, regions=regions, account=OTHER_ACCOUNT)
+    assert what_is_left(system.copy.client, SUFFIX, regions=regions) == []
+    left = what_is_left(partial(system.copy.client, account=OTHER_ACCOUNT), SUFFIX, regions=regions)
     assert {one.split(" ", 2)[2] for one in left} == {f"payment-stackset-execution-{SUFFIX}"}

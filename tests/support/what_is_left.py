@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tests.support.main_job import Copy
-
 REGIONS = ("us-east-1", "us-east-2", "us-west-2")
 ZONE = "pay.example.test"
 
@@ -46,17 +44,20 @@ LISTINGS: tuple[Listing, ...] = (
 )
 
 
-def what_is_left(copy: Copy, suffix: str, *, regions: tuple[str, ...] = REGIONS, account: str = "") -> list[str]:
-    """Return `service Region name` of everything in an account that names the environment's suffix or zone; its own unless one is given."""
+def what_is_left(client: Callable[[str, str], Any], suffix: str, *, regions: tuple[str, ...] = REGIONS) -> list[str]:
+    """Return `service Region name` of everything in an account that names the environment's suffix or zone.
+
+    `client(service, region)` returns a boto3 client of that account.
+    """
     found = []
     for region in regions:
         for service, operation, key, name_of in LISTINGS:
-            items = getattr(copy.client(service, region, account), operation)()[key]
+            items = getattr(client(service, region), operation)()[key]
             names = [name_of(item) for item in items]
             found += [f"{service} {region} {name}" for name in names if _is_ours(name, suffix)]
-        tables = copy.client("dynamodb", region, account).list_tables()["TableNames"]
+        tables = client("dynamodb", region).list_tables()["TableNames"]
         found += [f"dynamodb {region} {name}" for name in tables if _is_ours(name, suffix)]
-        queues = copy.client("sqs", region, account).list_queues().get("QueueUrls", [])
+        queues = client("sqs", region).list_queues().get("QueueUrls", [])
         found += [f"sqs {region} {url}" for url in queues if _is_ours(url, suffix)]
     return found
 

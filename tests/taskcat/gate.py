@@ -55,7 +55,7 @@ def faults() -> Iterator[str]:
                 variables = variables_for(state, home=FOLDER / "home", proxy=proxy, ca_bundle=FOLDER / "ca.pem")
                 yield from faults_of_taskcat(account, stacks, variables)
             tear_down(account, (regional, global_))
-            yield from (f"left behind: {thing}" for suffix in ("tcregional", "tcglobal") for thing in what_is_left(account, suffix))
+            yield from (f"left behind: {thing}" for suffix in ("tcregional", "tcglobal") for thing in what_is_left(account.client, suffix))
         except DeployerError as error:
             yield f"what the stacks stand on could not be made or taken down: {error}"
 
