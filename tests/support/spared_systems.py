@@ -18,6 +18,7 @@ from deployer.rendering.rendered import RenderedSystem
 from deployer.vocabulary.places import Place
 from tests.support.embedded import EmbeddedAws
 from tests.support.main_job import Copy, a_copy
+from tests.support.outbox import hasten
 from tests.support.stack_set_rules import add_role
 
 HOME_ACCOUNT: Final = control.DEFAULT_ACCOUNT_ID
@@ -100,6 +101,7 @@ def a_spared_system(folder: Path) -> Iterator[SparedSystem]:
     """Start an embedded AWS in which the other account is ready for spares; nothing is rolled out yet."""
     with a_copy(folder) as copied:
         copy = replace(copied, rooms=UnlintedRooms)
+        hasten(copy.folder)
         values = yaml.safe_load(copy.params.read_text())
         values["account_id"] = HOME_ACCOUNT
         values["spares"] = {

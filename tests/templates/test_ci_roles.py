@@ -31,7 +31,8 @@ BY_HAND = {
     *(f"cloudformation:{one}" for one in ("ContinueUpdateRollback", "ListStackResources", "RollbackStack")),
     *(f"dynamodb:{one}" for one in ("DeleteItem", "GetItem", "PutItem", "Scan")),
     *(f"lambda:{one}" for one in ("DeleteFunction", "GetAlias", "GetFunctionConfiguration", "Invoke", "PublishVersion", "UpdateAlias")),
-    *("lambda:UpdateFunctionConfiguration", "route53:GetHealthCheckStatus"),
+    *(f"lambda:{one}" for one in ("ListEventSourceMappings", "UpdateEventSourceMapping", "UpdateFunctionConfiguration")),
+    "route53:GetHealthCheckStatus",
     # Spares of an organization's units are rolled out by its delegated administrator.
     "organizations:DescribeOrganization",
     *(f"s3:{one}" for one in ("DeleteObjects", "ListObjectVersions", "ListObjectsV2")),

@@ -13,6 +13,7 @@ from deployer.aws.session import Aws, AwsAccess
 from tests.support.rollout.clock import FakeClock
 from tests.support.rollout.fake_buckets import FakeBuckets
 from tests.support.rollout.fake_canaries import FakeCanaries
+from tests.support.rollout.fake_event_sources import FakeEventSources
 from tests.support.rollout.fake_stack_sets import FakeStackSets
 from tests.support.rollout.fake_stacks import FakeStacks
 from tests.support.rollout.fake_watch import FakeAlarms, FakeSecrets
@@ -42,6 +43,7 @@ class FakeAws:
         self._stacks: dict[str, FakeStacks] = {}
         self._buckets: dict[str, FakeBuckets] = {}
         self._canaries: dict[str, FakeCanaries] = {}
+        self._event_sources: dict[str, FakeEventSources] = {}
         self._alarms: dict[str, FakeAlarms] = {}
         self._secrets: dict[str, FakeSecrets] = {}
         self.stack_sets = FakeStackSets(self.clock, self.stacks)
@@ -63,6 +65,10 @@ class FakeAws:
         """Return the canaries of a Region."""
         return self._canaries.setdefault(region, FakeCanaries())
 
+    def event_sources(self, region: str) -> FakeEventSources:
+        """Return the event source mappings of a Region."""
+        return self._event_sources.setdefault(region, FakeEventSources())
+
     def alarms(self, region: str) -> FakeAlarms:
         """Return the alarms of a Region."""
         return self._alarms.setdefault(region, FakeAlarms())
@@ -82,6 +88,7 @@ class FakeAws:
             "cloudformation": (self.stack_sets, self.stacks(region)),
             "s3": (self.buckets(region),),
             "synthetics": (self.canaries(region),),
+            "lambda": (self.event_sources(region),),
             "cloudwatch": (self.alarms(region),),
             "secretsmanager": (self.secrets(region),),
             "sts": (self,),

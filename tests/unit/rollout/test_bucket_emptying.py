@@ -79,11 +79,52 @@ def test_canary_that_does_not_stop_keeps_its_bucket() -> None:
     assert world.buckets(HOME).versions[CANARY_BUCKET] == [VERSION]
 
 
-def test_other_buckets_ask_nothing_of_synthetics() -> None:
-    """A caller without that right can still empty them."""
+@pytest.mark.parametrize(
+    ("bucket", "function"),
+    [
+        (f"payment-audit-logs-primary-{SUFFIX}", f"payment-audit-primary-{SUFFIX}"),
+        (f"payment-audit-logs-{HOME}-{SUFFIX}-{ACCOUNT_ID}", f"payment-audit-{HOME}-{SUFFIX}"),
+    ],
+)
+def test_outbox_stands_still_before_the_audit_log_is_emptied(bucket: str, function: str) -> None:
+    """Otherwise the records of the last minute arrive when it has been emptied, and its stack cannot go; of a spare likewise."""
     world = FakeAws()
-    world.buckets(HOME).versions[BUCKET] = [dict(VERSION)]
+    world.buckets(HOME).versions[bucket] = [dict(VERSION)]
+    world.event_sources(HOME).looks = 3
+    for uuid, name in (("own", f"{function}:live"), ("other", "another-function:live")):
+        world.event_sources(HOME).put(uuid, name)
+
+    perform(world, a_bucket_emptying(bucket))
+
+    assert world.event_sources(HOME).states == {"own": "Disabled", "other": "Enabled"}
+    assert [method for _, method in world.changes] == ["update_event_source_mapping", "delete_objects"]
+    assert len(world.clock.slept_seconds) == 2
+
+
+def test_outbox_that_does_not_stand_still_keeps_its_log() -> None:
+    """Nothing is deleted, and the message leads to the trigger."""
+    world = FakeAws()
+    bucket = f"payment-audit-logs-primary-{SUFFIX}"
+    world.buckets(HOME).versions[bucket] = [dict(VERSION)]
+    world.event_sources(HOME).looks = 10_000
+    world.event_sources(HOME).put("own", f"payment-audit-primary-{SUFFIX}:live")
+
+    with pytest.raises(RolloutFailed, match=r"own in .* would not stop") as failed:
+        perform(world, a_bucket_emptying(bucket))
+
+    assert f"payment-audit-primary-{SUFFIX}:live" in failed.value.hint
+    assert world.buckets(HOME).versions[bucket] == [VERSION]
+
+
+def test_other_buckets_ask_nothing_of_synthetics() -> None:
+    """A caller without that right can still empty them; nor of Lambda, when the bucket is no audit log."""
+    world = FakeAws()
+    artifacts = f"payment-artifacts-{SUFFIX}-{ACCOUNT_ID}-{HOME}"
+    for bucket in (BUCKET, artifacts):
+        world.buckets(HOME).versions[bucket] = [dict(VERSION)]
 
     perform(world, a_bucket_emptying(BUCKET))
+    perform(world, a_bucket_emptying(artifacts))
 
-    assert not [service for service, _, _ in world.calls if service == "synthetics"]
+    assert {service for service, _, _ in world.calls} == {"s3", "lambda"}
+    assert [service for service, _, _ in world.calls].count("lambda") == 2
