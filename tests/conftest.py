@@ -1,4 +1,4 @@
-"""Fixtures every folder may use, and how properties are tried."""
+"""Fixtures every folder may use, how properties are tried, and what comes first."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ from tests.support.embedded import EmbeddedAws, running_embedded_aws
 # A crowded machine is no fault of a rule: speed is for the benchmarks.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker is left alone with it in the end."""
+    items.sort(key=lambda item: item.get_closest_marker("whole_system") is None)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,8 @@ from tests.support.edges import Answer, ask
 from tests.support.main_job import ROOT, Copy, a_system
 from tests.support.raw_http import ask_raw
 
+pytestmark = pytest.mark.whole_system
+
 ZONE = "pay.example.test"
 NAME = f"us-east-1.api.{ZONE}"
 PAYMENT = {"amount": 100, "currency": "USD", "customerId": "test-123"}

@@ -14,6 +14,8 @@ from tests.support.embedded import EmbeddedAws
 from tests.support.main_job import Copy, a_copy, call
 from tests.support.outbox import Outbox, hasten, put, the_outbox, until
 
+pytestmark = pytest.mark.whole_system
+
 PAYMENT = {"amount": 100, "currency": "USD", "customerId": "test-123"}
 ROLES = {HERE: "primary", THERE: "secondary"}
 

@@ -21,6 +21,8 @@ from tests.support.faults import broken, until
 from tests.support.main_job import a_copy
 from tests.support.payers import CLIENTS_MAX, Payers, Request
 
+pytestmark = pytest.mark.whole_system
+
 EAST, WEST = "us-east-1", "us-east-2"
 ORDER = (("amount", 100), ("currency", "USD"), ("customerId", "test-123"))
 OTHER = (("amount", 7.5), ("currency", "EUR"), ("customerId", "test-123"))

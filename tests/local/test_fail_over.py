@@ -16,6 +16,8 @@ from tests.support.command_line import records
 from tests.support.faults import broken
 from tests.support.main_job import Copy, a_copy, call
 
+pytestmark = pytest.mark.whole_system
+
 ZONE = "pay.example.test"
 EAST, OHIO = "us-east-1", "us-east-2"
 TABLE = "payment-hold-local"

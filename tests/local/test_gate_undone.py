@@ -12,6 +12,8 @@ import yaml
 from tests.support.main_job import Copy, a_copy, call
 from tests.support.outbox import hasten
 
+pytestmark = pytest.mark.whole_system
+
 PRIMARY, STANDBY = "us-east-1", "us-east-2"
 STACK_SET = "payment-regional-local"
 PAYMENT = {"amount": 100, "currency": "USD", "customerId": "test-123"}

@@ -12,6 +12,8 @@ from tests.support.card_data import CARDS, as_printed, card_numbers_in, traces_o
 from tests.support.edges import Answer, ask
 from tests.support.main_job import Copy, a_system
 
+pytestmark = pytest.mark.whole_system
+
 ZONE = "pay.example.test"
 REGIONS = ("us-east-1", "us-east-2")
 PAYMENT = {"amount": 100, "currency": "USD", "customerId": "test-123"}

@@ -19,6 +19,8 @@ from tests.support.main_job import Copy, a_copy, call
 from tests.support.outbox import hasten, the_outbox, until
 from tests.support.what_is_left import what_is_left
 
+pytestmark = pytest.mark.whole_system
+
 PAYMENT = {"amount": 100, "currency": "USD", "customerId": "test-123"}
 ZONE = "pay.example.test"
 

@@ -11,6 +11,8 @@ import pytest
 
 from tests.support.main_job import Copy, a_system
 
+pytestmark = pytest.mark.whole_system
+
 REGIONS = ("us-east-2", "us-east-1")
 # What a digest in a logical id stands for here: `PaymentFunctionVersion0a1b2c3d4e` -> `PaymentFunctionVersion`.
 DIGEST_CHARACTERS = 10

@@ -20,6 +20,8 @@ from tests.support.spared_systems import (
 )
 from tests.support.what_is_left import REGIONS, what_is_left
 
+pytestmark = pytest.mark.whole_system
+
 PLACES = (*((HOME_ACCOUNT, region) for region in PAIR), *SPARES)
 
 

@@ -12,6 +12,8 @@ from deployer.vocabulary.events import Event, ResourceMoved
 from tests.support.embedded import EmbeddedAws
 from tests.support.rollout.troubled import HOME, PEER, TroubledSystem
 
+pytestmark = pytest.mark.whole_system
+
 
 @pytest.fixture
 def troubled(embedded_aws: EmbeddedAws, tmp_path: Path) -> TroubledSystem:
