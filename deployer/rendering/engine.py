@@ -21,13 +21,15 @@ from deployer.vocabulary.errors import DeployerError
 _LOGICAL_ID_DIGEST_CHARACTERS: Final = 10
 
 
-def strict_engine(templates: Path, data: Mapping[str, Any]) -> jinja2.Environment:
+def strict_engine(templates: Path, data: Mapping[str, Any], *, compiled: Path | None = None) -> jinja2.Environment:
     """Return a Jinja environment over a folder, `data` known to every template, part and macro.
 
     Filters added: `quoted` (a YAML double-quoted string) and `digest` (ten hexadecimal characters that change with the text).
+    `compiled` is a folder in which Jinja keeps what it compiled, by each source's digest, for the next time.
     """
     engine = jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates),
+        bytecode_cache=_kept_in(compiled) if compiled else None,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -38,6 +40,13 @@ def strict_engine(templates: Path, data: Mapping[str, Any]) -> jinja2.Environmen
     engine.filters["quoted"] = quoted
     engine.filters["digest"] = _short_digest
     return engine
+
+
+def _kept_in(folder: Path) -> jinja2.BytecodeCache:
+    folder.mkdir(parents=True, exist_ok=True)
+    # Compiling puts in what the settings and filters of this file make of constants, so another version of it begins anew.
+    version = digest_of(Path(__file__).read_bytes())[:_LOGICAL_ID_DIGEST_CHARACTERS]
+    return jinja2.FileSystemBytecodeCache(str(folder), f"{version}-%s.cache")
 
 
 def render(engine: jinja2.Environment, template: str) -> str:

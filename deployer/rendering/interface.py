@@ -7,6 +7,7 @@ editor uses and the CloudFormation console never disagree. What another stack kn
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from deployer.params.model import Environment
@@ -152,8 +153,12 @@ def declared_parameters(kind: TemplateKind, environment: Environment) -> tuple[D
 
 def template_parameters(kind: TemplateKind, environment: Environment) -> tuple[TemplateParameter, ...]:
     """Return the same parameters as they are written into the template, each with type, limits, label and description."""
-    schema = Environment.model_json_schema()
-    return tuple(_written(one, schema) for one in declared_parameters(kind, environment))
+    return tuple(_written(one, _schema()) for one in declared_parameters(kind, environment))
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    return Environment.model_json_schema()
 
 
 def parameter_groups(parameters: tuple[TemplateParameter, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -1,6 +1,6 @@
 """From one Environment to the three bodies and every package: the whole of rendering, in order.
 
-Promises byte-identical output for the same environment and sources, and that a mistake in a template leaves no file behind.
+Promises byte-identical output for the same environment and sources, and that a mistake in a template leaves no body behind.
 Reads `templates/`, `functions/` and `canaries/`, asks pip for the layer when its pins are new, and calls nothing else.
 """
 
@@ -32,12 +32,12 @@ def render_system(environment: Environment, *, source: Path, build: Path) -> Ren
     """Return the finished bodies and packages of one environment.
 
     `source` is the project's root, which holds `templates/`, `functions/` and `canaries/`; zips are written to `build/packages/`,
-    and those that a body refers to are the system's packages. Raises DeployerError naming the template and line, the missing
-    function, or pip's last lines.
+    and those that a body refers to are the system's packages; what Jinja compiled is kept in `build/compiled/`. Raises DeployerError
+    naming the template and line, the missing function, or pip's last lines.
     """
     _require(source / "templates" / "contract" / "openapi.yaml", source / "functions" / "layer" / "requirements.txt")
     packages = _packages(environment, source=source, packages=build / "packages")
-    bootstrap, regional, global_ = (_template(kind, environment, source=source, packages=packages) for kind in KINDS)
+    bootstrap, regional, global_ = (_template(kind, environment, source=source, build=build, packages=packages) for kind in KINDS)
     # What no body deploys is not uploaded either.
     deployed = tuple(package for package in packages if any(package.key in one.body for one in (bootstrap, regional, global_)))
     return RenderedSystem(bootstrap=bootstrap, regional=regional, global_=global_, packages=deployed)
@@ -83,11 +83,14 @@ def _require(*paths: Path) -> None:
         )
 
 
-def _template(kind: TemplateKind, environment: Environment, *, source: Path, packages: tuple[Package, ...]) -> RenderedTemplate:
+def _template(
+    kind: TemplateKind, environment: Environment, *, source: Path, build: Path, packages: tuple[Package, ...]
+) -> RenderedTemplate:
     templates = source / "templates"
     contract = (templates / "contract" / "openapi.yaml").read_text(encoding="utf-8")
     keys = {package.name: package.key for package in packages}
-    engine = strict_engine(templates, template_data(kind, environment, contract=contract, package_keys=keys))
+    data = template_data(kind, environment, contract=contract, package_keys=keys)
+    engine = strict_engine(templates, data, compiled=build / "compiled")
     body = render(engine, f"{kind}.yaml.j2")
     return RenderedTemplate(kind=kind, body=body, parameters=stack_parameters(kind, environment))
 

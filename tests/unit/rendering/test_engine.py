@@ -55,3 +55,29 @@ def test_digest_changes_with_the_text(tmp_path: Path):
     assert one != other
     assert one.isalnum()
     assert len(one) == 10
+
+
+def test_what_was_compiled_serves_again_until_its_source_changes(tmp_path: Path) -> None:
+    """The second engine compiles nothing; a changed template is compiled anew, and so is an unchanged one whose copy is damaged."""
+    templates, compiled = tmp_path / "templates", tmp_path / "compiled"
+    templates.mkdir()
+    source = templates / "stack.yaml.j2"
+
+    def rendered() -> tuple[str, list[bytes]]:
+        text = render(strict_engine(templates, {"known": "yes"}, compiled=compiled), "stack.yaml.j2")
+        return text, [one.read_bytes() for one in compiled.iterdir()]
+
+    source.write_text("a: {{ known }}\n")
+    first = rendered()
+    (kept,) = compiled.iterdir()
+    written = kept.stat().st_mtime_ns
+    again = rendered()
+    unwritten = kept.stat().st_mtime_ns
+    source.write_text("b: {{ known }}\n")
+    changed = rendered()
+    kept.write_bytes(b"damaged")
+
+    assert first == again
+    assert (first[0], changed[0], rendered()[0]) == ("a: yes\n", "b: yes\n", "b: yes\n")
+    assert (len(first[1]), unwritten) == (1, written)
+    assert changed[1] != first[1]
