@@ -6,6 +6,7 @@ that holds the traceback, exit 1; `--debug` shows the traceback itself. Ctrl-C a
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import tempfile
@@ -24,12 +25,16 @@ EXIT_DEFECT: Final = 1
 EXIT_USAGE: Final = 2
 EXIT_STOPPED: Final = 130
 
+# What loading makes stays: Python's own 700 would look through all of it hundreds of times before the first call to AWS.
+_OBJECTS_BETWEEN_COLLECTIONS: Final = 50_000
+
 
 class Root(OrderedGroup):
     """The group of all commands; hands each of them a `Session`."""
 
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
         """Run one command line and exit; `obj` may be a `Surroundings` that stands in for the real ones."""
+        gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
         words = list(sys.argv[1:] if args is None else args)
         surroundings = extra.pop("obj", None) or Surroundings()
         session = Session.open(surroundings, json="--json" in words)

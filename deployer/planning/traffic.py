@@ -6,11 +6,13 @@ Three things decide where callers are led: what name servers answer, by the heal
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from deployer.aws.health_checks import CheckerReport, enough_pass
 from deployer.aws.holds import Hold
-from deployer.outside.names import NameAnswer
+
+if TYPE_CHECKING:
+    from deployer.outside.names import NameAnswer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,16 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from threading import Event as Flag
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from deployer.aws.session import Aws
 from deployer.aws.template_source import TemplateSource, template_source
-from deployer.outside.view import Outside
 from deployer.planning.operation_ids import token_prefix
 from deployer.planning.plan import RolloutOpening, RolloutPlan
 from deployer.rollout.held_record import HeldRecord
 from deployer.vocabulary.clock import Clock
 from deployer.vocabulary.events import Event, Listener, StepEnded, StepFailed, StepStarted, UndoEnded, UndoStarted
 from deployer.vocabulary.names import name_of
+
+if TYPE_CHECKING:
+    from deployer.outside.view import Outside
 
 
 class StepStopped(Exception):
