@@ -36,7 +36,7 @@ from tests.support.embedded import EmbeddedAws
 from tests.support.rollout.troubled import TroubledSystem
 from tests.support.source_tree import ROOT
 from tests.support.stack_set_rules import StackSets
-from tests.support.terminal import Terminal, at_terminal
+from tests.support.terminal import Terminal, at_terminal, heed_ctrl_c
 
 GATED: Final = "gated"
 _OUTPUT: Final = {"failoverDomain": {"Value": "api.pay.example.test"}}
@@ -129,6 +129,7 @@ class SmallProject:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=heed_ctrl_c,
         )
         try:
             yield process

@@ -103,6 +103,11 @@ class Terminal:
                 self._exit_code = os.waitstatus_to_exitcode(status)
 
 
+def heed_ctrl_c() -> None:
+    """Let the program about to start hear of Ctrl-C: whatever a shell starts in the background ignores it, and so would all it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def at_terminal(
     words: Sequence[str], folder: Path, variables: Mapping[str, str], *, columns: int = COLUMNS, rows: int = ROWS
@@ -113,6 +118,7 @@ def at_terminal(
         try:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
             os.chdir(folder)
+            heed_ctrl_c()
             os.execve(words[0], list(words), dict(variables))  # noqa: S606 (a list of words needs no shell)
         finally:
             os._exit(127)
