@@ -44,6 +44,7 @@ EXTENSIONS: Final[tuple[str, ...]] = (
     "deployer.local.secret_rotation",
     "deployer.local.alarm_actions",
     "deployer.local.embedded_metrics",
+    "deployer.local.metric_filters",
     "deployer.local.synthetics",
 )
 _END_SECONDS_MAX: Final = 1.8

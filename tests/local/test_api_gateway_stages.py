@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.support.embedded import EmbeddedAws
 from tests.support.rest_apis import FORMAT, RestApi, api_body, deploy_api, problem, update_api
-from tests.support.stacks import StackFailed
+from tests.support.stacks import StackFailed, deploy
 
 LOGGED: dict[str, Any] = {"AccessLogSetting": {"DestinationArn": {"Fn::GetAtt": ["Log", "Arn"]}, "Format": FORMAT}}
 
@@ -39,6 +40,34 @@ def test_each_call_leaves_a_line(embedded_aws: EmbeddedAws) -> None:
     assert [int(line["length"]) for line in logged] == [len(answer.body) for answer in answers]
     assert {(line["source"], line["domain"], line["nothing"]) for line in logged} == {("127.0.0.1", api.domain, "-")}
     assert [line["path"] for line in logged] == ["/open", "/guarded", "/guarded", "/nowhere"]
+
+
+def test_metric_filter_counts_lines_of_the_log(embedded_aws: EmbeddedAws) -> None:
+    """Callers of whose key nothing could be said, and neither those refused for want of one nor for a wrong one."""
+    api = deploy_api(embedded_aws, api_body(), stage=LOGGED)
+    counted = {"MetricName": "Failures", "MetricNamespace": api.domain, "MetricValue": "1", "DefaultValue": 0}
+    properties = {
+        "LogGroupName": f"/access/{api.domain}",
+        "FilterPattern": '{ $.kind = "AUTHORIZER_*" }',
+        "MetricTransformations": [counted],
+    }
+    deploy(embedded_aws, {"Filter": {"Type": "AWS::Logs::MetricFilter", "Properties": properties}})
+
+    answers = [api.ask("/guarded", headers={"x-api-key": key}) for key in ("broken", "unsure", "bad", "good", "broken", "")]
+
+    assert [answer.status for answer in answers] == [500, 401, 403, 200, 500, 401]
+    assert _failures(embedded_aws, api.domain) == [(6.0, 2.0)]
+
+
+def test_metric_filter_that_is_not_followed_fails_the_stack(embedded_aws: EmbeddedAws) -> None:
+    """Rather than count everything."""
+    properties = {"LogGroupName": {"Ref": "Log"}, "FilterPattern": "ERROR", "MetricTransformations": []}
+    resources = {"Log": {"Type": "AWS::Logs::LogGroup"}, "Filter": {"Type": "AWS::Logs::MetricFilter", "Properties": properties}}
+
+    with pytest.raises(StackFailed) as failure:
+        deploy(embedded_aws, resources)
+
+    assert "Only patterns of JSON lines" in failure.value.reasons["Filter"]
 
 
 def test_log_setting_follows_the_template(embedded_aws: EmbeddedAws) -> None:
@@ -132,3 +161,17 @@ def test_change_is_not_heard_before_a_new_deployment(embedded_aws: EmbeddedAws) 
     assert before == [200, 403, 400]
     assert answers() == [403, 200, 200]
     assert json.loads(api.ask("/guarded").body)["kind"] == "new"
+
+
+def _failures(aws: EmbeddedAws, namespace: str) -> list[tuple[float, float]]:
+    """Return how many lines were counted within the hour, and for how much."""
+    now = datetime.now(UTC)
+    found = aws.clients("cloudwatch").get_metric_statistics(
+        Namespace=namespace,
+        MetricName="Failures",
+        StartTime=now - timedelta(hours=1),
+        EndTime=now + timedelta(hours=1),
+        Period=86_400,
+        Statistics=["SampleCount", "Sum"],
+    )
+    return [(point["SampleCount"], point["Sum"]) for point in found["Datapoints"]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import yaml
@@ -53,6 +54,29 @@ def test_api_gateway_refuses_by_problem_documents(system: Copy, key: str) -> Non
     assert is_problem(pay(system, x_api_key="wrong", Idempotency_Key="k"), 403)
     assert is_problem(nowhere, 404)
     assert is_problem(pay(system, x_api_key=key), 400)
+
+
+def test_made_up_keys_wake_nobody(system: Copy, key: str) -> None:
+    """Those that come too close upon each other get a 401, for which the authorizer has to raise; the alarm's metric counts none."""
+    refused = [pay(system, x_api_key=f"made-up-{number}", Idempotency_Key="k").status for number in range(6)]
+
+    assert 401 in refused
+    assert set(refused) <= {401, 403}
+    assert authorizer_failures(system) == 0
+
+
+def authorizer_failures(system: Copy) -> float:
+    """Return how many callers in the primary Region got no answer about their key within the hour; fails when no call was looked at."""
+    now = datetime.now(UTC)
+    [found] = system.client("cloudwatch", "us-east-1").get_metric_statistics(
+        Namespace="Payments/local",
+        MetricName="AuthorizerFailures",
+        StartTime=now - timedelta(hours=1),
+        EndTime=now + timedelta(hours=1),
+        Period=86_400,
+        Statistics=["Sum"],
+    )["Datapoints"]
+    return float(found["Sum"])
 
 
 def fields_of(answer: Answer) -> set[tuple[str, str]]:

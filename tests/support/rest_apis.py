@@ -18,6 +18,8 @@ def handle(event, context):
     if "methodArn" in event:
         if key == "broken":
             raise RuntimeError("secret detail")
+        if key == "unsure":
+            raise Exception("Unauthorized")
         statement = {"Action": "execute-api:Invoke", "Effect": "Allow" if key == "good" else "Deny", "Resource": "*"}
         policy = {"Version": "2012-10-17", "Statement": [statement]}
         return {"principalId": "someone", "policyDocument": policy, "context": {"version": "7"}}

@@ -11,7 +11,7 @@ from tests.support.rendering import as_data
 # `$context` variables that a caller writes: the request id by a header of that name, the rest by what is asked for and how. What the
 # authorizer says of a key is its own word: the version it matched, an error's name.
 CHOSEN = re.compile(
-    r"(requestId|path|identity\.userAgent|authorizer\.(?!error$|latency$|status$|keyVersion$).*|error\..*|requestOverride.*)"
+    r"(requestId|path|identity\.userAgent|authorizer\.(?!error$|latency$|status$|keyVersion$).*|error\.(?!responseType$).*|requestOverride.*)"
 )
 
 

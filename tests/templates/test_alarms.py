@@ -79,7 +79,7 @@ def test_share_of_errors_has_a_floor(local_system: RenderedSystem):
 
 
 def test_every_function_is_watched_for_errors_and_throttles(local_system: RenderedSystem):
-    """One left out fails alone and unheard."""
+    """One left out fails alone and unheard; the one that has to raise for a 401 is watched by what its callers got."""
     functions = {name for name, one in as_data(local_system.regional.body)["Resources"].items() if one["Type"] == "AWS::Lambda::Function"}
     alarms = _alarms(local_system)
     watched: dict[str, set[str]] = {"Errors": set(), "Throttles": set()}
@@ -88,7 +88,7 @@ def test_every_function_is_watched_for_errors_and_throttles(local_system: Render
             if one.get("Namespace") == "AWS/Lambda" and one["MetricName"] in watched:
                 watched[one["MetricName"]].add(one["Dimensions"][0]["Value"]["Ref"])
 
-    assert watched == {"Errors": functions, "Throttles": functions}
+    assert watched == {"Errors": functions - {"AuthorizerFunction"}, "Throttles": functions}
 
 
 def test_every_queue_is_watched_for_messages(system: RenderedSystem):
@@ -101,14 +101,28 @@ def test_every_queue_is_watched_for_messages(system: RenderedSystem):
     assert watched == queues
 
 
-def test_refused_requests_are_counted_from_the_access_log(local_system: RenderedSystem):
-    """API Gateway counts them among all that it refuses; the filter's field is one the log has."""
+@pytest.mark.parametrize(
+    ("counts", "alarms", "field", "pattern"),
+    [
+        ("RefusedRequests", "RefusedRequestsAlarm", '"status": "$context.status"', '{ $.status = "429" }'),
+        (
+            "AuthorizerFailures",
+            "AuthorizerErrorsAlarm",
+            '"responseType": "$context.error.responseType"',
+            '{ $.responseType = "AUTHORIZER_*" }',
+        ),
+    ],
+)
+def test_what_no_metric_tells_apart_is_counted_from_the_access_log(
+    local_system: RenderedSystem, counts: str, alarms: str, field: str, pattern: str
+):
+    """Too many requests among all that are refused, a sick authorizer among its 401s; the filter's field is one the log has."""
     resources = as_data(local_system.regional.body)["Resources"]
-    filter_, alarm = resources["RefusedRequests"]["Properties"], resources["RefusedRequestsAlarm"]["Properties"]
+    filter_, alarm = resources[counts]["Properties"], resources[alarms]["Properties"]
     counted = filter_["MetricTransformations"][0]
 
-    assert '"status": "$context.status"' in resources["ApiStage"]["Properties"]["AccessLogSetting"]["Format"]
-    assert filter_["FilterPattern"] == '{ $.status = "429" }'
+    assert field in resources["ApiStage"]["Properties"]["AccessLogSetting"]["Format"]
+    assert filter_["FilterPattern"] == pattern
     assert (counted["MetricNamespace"], counted["MetricName"]) == (alarm["Namespace"], alarm["MetricName"])
 
 
