@@ -16,6 +16,7 @@ SEAMS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("ministack.services.cloudformation", ("_stacks",)),
     ("ministack.services.cloudformation.helpers", ("_resolve_document",)),
     ("ministack.services.dynamodb", ("_tables", "_table_description")),
+    ("ministack.services.s3", ("_buckets", "_bucket_owner_account")),
     ("ministack.services.route53", ("_parse_health_check_config", "_build_health_check_el", "_find")),
 )
 
@@ -43,6 +44,20 @@ def carry_health_checks_whole() -> None:
 
     route53._parse_health_check_config = parse_lists
     route53._build_health_check_el = build_booleans
+
+
+def find_owners_while_buckets_come() -> None:
+    """Let a bucket's owner be found while other stacks create buckets.
+
+    MiniStack goes through the buckets as they stand. Stacks are made by threads of their own, so that one could fail with "dictionary
+    changed size during iteration".
+    """
+    from ministack.services import s3
+
+    def owner_of(name: str) -> str | None:
+        return next((str(account_id) for account_id, bucket in list(s3._buckets._data) if bucket == name), None)
+
+    s3._bucket_owner_account = owner_of
 
 
 def show_table_consistency() -> None:

@@ -47,6 +47,7 @@ def register() -> None:
     """Teach CloudFormation the types with behaviour here, then all others it has a schema for as inert ones."""
     attach.verify(attach_services.SEAMS)
     attach_services.carry_health_checks_whole()
+    attach_services.find_owners_while_buckets_come()
     attach_services.show_table_consistency()
     attach_services.name_log_groups_as_policies_do()
     attach_services.take_loopback_for_tls()
