@@ -31,11 +31,10 @@ def test_missing_seams_are_all_named() -> None:
     assert "pip install" in refused.value.hint
 
 
-def test_owner_of_a_bucket_is_found_while_buckets_come_and_go(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_owner_of_a_bucket_is_found_while_buckets_come_and_go() -> None:
     """Two stacks that are made at the same time do not fail each other."""
     from ministack.services import s3
 
-    monkeypatch.setattr(s3, "_bucket_owner_account", s3._bucket_owner_account)
     attach_services.find_owners_while_buckets_come()
 
     with _others_at_work(s3._buckets._data):
