@@ -6,7 +6,7 @@ A line that is not of the format is a line like any other. Source: "Specificatio
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -65,9 +65,12 @@ def _data(document: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator[Datu
                     )
 
 
+def put(account_id: str, region: str, data: Iterable[Datum]) -> None:
+    """Put what lines of a log count."""
+    for one in data:
+        attach_alarms.put_metric(account_id, region, one.namespace, one.name, one.value, one.unit, one.dimensions, one.timestamp)
+
+
 def _take(account_id: str, region: str, text: str) -> None:
     for line in text.splitlines():
-        for datum in metrics_in(line):
-            attach_alarms.put_metric(
-                account_id, region, datum.namespace, datum.name, datum.value, datum.unit, datum.dimensions, datum.timestamp
-            )
+        put(account_id, region, metrics_in(line))

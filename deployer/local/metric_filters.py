@@ -18,10 +18,10 @@ from functools import lru_cache
 from typing import Any, Final
 
 from deployer.local import attach, attach_alarms, attach_log_events
-from deployer.local.embedded_metrics import Datum
+from deployer.local.embedded_metrics import Datum, put
 
 _NUMBER: Final = r"-?\d+(?:\.\d+)?"
-_COMPARISON: Final = re.compile(rf'\$((?:\.\w+)+)\s*(>=|<=|=|<|>)\s*(?:"([^"]*)"|({_NUMBER}))')
+_COMPARISON: Final = re.compile(rf'\$\.(?P<path>\w+(?:\.\w+)*)\s*(?P<compare>>=|<=|=|<|>)\s*(?:"(?P<text>[^"]*)"|(?P<number>{_NUMBER}))')
 _ORDER: Final[Mapping[str, Callable[[float, float], bool]]] = {
     "=": operator.eq,
     ">": operator.gt,
@@ -85,9 +85,9 @@ def data_in(filters: Sequence[Mapping[str, Any]], line: str, timestamp: float) -
 
 def _comparison(written: str) -> Matches:
     parts = _COMPARISON.fullmatch(written.strip())
-    if not parts or (parts[3] is not None and parts[2] != "="):
+    if not parts or (parts["text"] is not None and parts["compare"] != "="):
         raise ValueError(f'Comparisons are followed here as $.member = "text" or $.member >= 5; this is not one: {written.strip()}')
-    path, compare, text, number = parts[1].strip(".").split("."), parts[2], parts[3], parts[4]
+    path, compare, text, number = parts["path"].split("."), parts["compare"], parts["text"], parts["number"]
 
     def matches(members: Mapping[str, Any]) -> bool:
         value: Any = members
@@ -114,7 +114,4 @@ def _is_number(value: object) -> bool:
 def _take(account_id: str, region: str, filters: Sequence[Mapping[str, Any]], events: Sequence[Mapping[str, Any]]) -> None:
     for event in events:
         timestamp = float(event.get("timestamp") or time.time() * 1000) / 1000
-        for datum in data_in(filters, str(event.get("message", "")), timestamp):
-            attach_alarms.put_metric(
-                account_id, region, datum.namespace, datum.name, datum.value, datum.unit, datum.dimensions, datum.timestamp
-            )
+        put(account_id, region, data_in(filters, str(event.get("message", "")), timestamp))
