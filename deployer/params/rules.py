@@ -206,6 +206,20 @@ def gate_can_be_passed(rollout: RolloutParameters) -> Iterator[Breach]:
         )
 
 
+def gate_asks_the_new_authorizer(target: str, burn_in_seconds: float, key_cache_seconds: int) -> Iterator[Breach]:
+    """A gate's key is one that API Gateway has just had an answer for; only when that is forgotten does a changed authorizer get a say.
+
+    Source: "Use API Gateway Lambda authorizers", API Gateway Developer Guide: an answer is kept for its time to live. On the embedded AWS
+    nobody waits as long.
+    """
+    if target == "aws" and burn_in_seconds <= key_cache_seconds:
+        yield Breach(
+            field="rollout.gate_burn_in_seconds",
+            sentence=f"{burn_in_seconds:g} s are too few: API Gateway keeps what it knows of a key for secret.key_cache_seconds,"
+            f" {key_cache_seconds} s, so that a gate would pass an authorizer that it never asked",
+        )
+
+
 def _both(field: str) -> tuple[str, ...]:
     return tuple(f"regions.{index}.{field}" for index in (0, 1))
 
@@ -231,5 +245,6 @@ RULES: Final = (
     *(Rule(reads=(f"functions.{one}",), check=warm_environments_fit_the_share(one)) for one in ("payment", "health", "authorizer")),
     Rule(reads=("ci",), check=pipeline_is_named_whole),
     Rule(reads=("rollout",), check=gate_can_be_passed),
+    Rule(reads=("target", "rollout.gate_burn_in_seconds", "secret.key_cache_seconds"), check=gate_asks_the_new_authorizer),
     Rule(reads=("audit.object_lock", "retention.on_tear_down"), check=locked_records_outlive_the_stack),
 )

@@ -146,7 +146,7 @@ def test_nothing_is_drilled_where_nothing_runs(deployer: CommandLine) -> None:
 def test_drill_at_aws_is_agreed_to(deployer: CommandLine, words: tuple[str, ...], asker: FakeAsker, code: int, drilled: list[str]) -> None:
     """It moves what people pay by; without a scenario it is the one that needs no fault."""
     params = prepare(deployer, "operator-evacuation")
-    params.write_text(params.read_text().replace("target: local", "target: aws"))
+    params.write_text(params.read_text().replace("target: local", "target: aws").replace("burn_in_seconds: 3", "burn_in_seconds: 300"))
     rooms = DrillRooms(embedded=None)
 
     assert deployer.run("drill", params, *words, rooms=rooms, asker=asker).exit_code == code

@@ -66,6 +66,11 @@ BREACHES: list[Any] = [
         "rollout.gate_sample_seconds: 11 s are longer than the burn-in of 10 s",
         id="burn-in of one look",
     ),
+    pytest.param(
+        {"target": "aws", "rollout": {"gate_burn_in_seconds": 60}, "secret__key_cache_seconds": 60},
+        "rollout.gate_burn_in_seconds: 60 s are too few: API Gateway keeps what it knows of a key for secret.key_cache_seconds, 60 s",
+        id="burn-in that asks no authorizer",
+    ),
     pytest.param({"ci__github_repository": "example/payments"}, "ci.environment: it is missing", id="pipeline of no environment"),
     pytest.param({"ci__environment": "production"}, "ci.github_repository: it is missing", id="pipeline of no repository"),
     pytest.param({"ci__github_repository": "payments", "ci__environment": "production"}, "ci.github_repository", id="no owner"),
@@ -99,6 +104,10 @@ def test_breach_is_told_in_words(tmp_path: Path, changes: dict[str, Any], senten
 
 SOUND: list[Any] = [
     pytest.param({"administration_region": "us-east-1"}, id="steered from the primary"),
+    pytest.param(
+        {"target": "aws", "rollout": {"gate_burn_in_seconds": 61}, "secret__key_cache_seconds": 60}, id="burn-in that outlasts an answer"
+    ),
+    pytest.param({"target": "local", "rollout": {"gate_burn_in_seconds": 15}}, id="burn-in that nobody waits for"),
     pytest.param({"regions__1__name": "eu-west-1", "table__consistency": "eventual"}, id="eventual across sets"),
     pytest.param({"witness_region": "us-east-1", "table__consistency": "eventual"}, id="eventual needs no witness"),
     pytest.param(
