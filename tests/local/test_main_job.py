@@ -165,7 +165,8 @@ def test_ambient_credentials_and_an_endpoint_find_the_same_system(system: Copy, 
     """`target: aws` with what `local env` prints: no code path needs to know that the endpoint is emulated."""
     variables = json.loads(system.run("local", "env", "--json").stdout)["variables"]
     with a_copy(tmp_path_factory.mktemp("ambient")) as ambient:
-        ambient.params.write_text(ambient.params.read_text().replace("target: local", "target: aws"))
+        text = ambient.params.read_text().replace("target: local", "target: aws")
+        ambient.params.write_text(text.replace("burn_in_seconds: 3", "burn_in_seconds: 300"))
         ended = ambient.run_alone("status", "params/local.yaml", "--json", **variables)
         started = ambient.home.exists()
 
